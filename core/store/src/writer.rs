@@ -1,0 +1,96 @@
+//! Writing that never waits: rows are sealed where they are handed in, queued in memory, and committed together by
+//! one task, at most every 250 ms. What the database can't take goes to the spool, and from there to the database
+//! when it is back.
+
+mod commit;
+mod queue;
+mod spool;
+mod stored;
+mod task;
+
+use crate::live::{Live, LiveCalls};
+use crate::{Content, Entry, Row};
+use closare_terms::CallId;
+use std::sync::Arc;
+use tokio::sync::oneshot;
+
+pub(crate) use queue::Queue;
+pub(crate) use spool::Spool;
+pub(crate) use stored::{Ended, RecordingEnd, Stored};
+pub(crate) use task::Task;
+
+/// Hands rows to the task that writes them. Cheap to clone; no method waits for a disk or for the database.
+#[derive(Clone)]
+pub struct LogWriter {
+    calls: LiveCalls,
+    queue: Arc<Queue>,
+}
+
+/// Where a flush has brought the rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kept {
+    Database,
+    /// The database is away: they lie sealed in files, and go to the database when it is back.
+    Spool,
+    /// Neither could be written.
+    Memory,
+}
+
+/// How writing goes, for a metric and for `doctor`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Health {
+    /// In memory, not yet written.
+    pub queued_bytes: usize,
+    /// Rows that had to be dropped, since the process began.
+    pub lost_rows: u64,
+    pub kept: Kept,
+}
+
+impl LogWriter {
+    pub(crate) fn new(calls: LiveCalls, queue: Arc<Queue>) -> LogWriter {
+        LogWriter { calls, queue }
+    }
+
+    /// Queues a log entry, its contents sealed.
+    pub fn append(&self, entry: Entry) {
+        let Some(call) = self.known(&entry.call) else { return };
+        let (row, contents) = entry.seal(&call);
+        self.queue.push(Stored::Log(row));
+        contents.into_iter().for_each(|content| self.queue.push(Stored::Content(content)));
+    }
+
+    /// Content of an entry that was appended before its kind was allowed.
+    pub fn content(&self, call: &CallId, seq: u64, content: Content) {
+        let Some(call) = self.known(call) else { return };
+        let seq = i64::try_from(seq).unwrap_or(i64::MAX);
+        self.queue.push(Stored::Content(content.seal(&call, seq)));
+    }
+
+    /// Queues a row of a call, its words sealed.
+    pub fn put(&self, call: &CallId, row: impl Into<Row>) {
+        let Some(call) = self.known(call) else { return };
+        self.queue.push(row.into().seal(&call));
+    }
+
+    pub fn health(&self) -> Health {
+        self.queue.health()
+    }
+
+    /// Waits until all that was handed in before is kept somewhere.
+    pub async fn flush(&self) -> Kept {
+        let (reply, kept) = oneshot::channel();
+        self.queue.flush(reply);
+        kept.await.unwrap_or(Kept::Memory)
+    }
+
+    fn known(&self, call: &CallId) -> Option<Arc<Live>> {
+        match self.calls.get(call) {
+            Ok(call) => Some(call),
+            Err(error) => {
+                tracing::error!(%error, "row dropped");
+                self.queue.lose(1);
+                None
+            }
+        }
+    }
+}

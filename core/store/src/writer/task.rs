@@ -1,0 +1,97 @@
+use super::queue::Taken;
+use super::{Kept, Queue, Spool, Stored, commit};
+use crate::Error;
+use sea_orm::DatabaseConnection;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How long rows may come together before they are committed.
+const GROUP: Duration = Duration::from_millis(250);
+/// How often a database that was away is tried again when nothing new comes.
+const RETRY: Duration = Duration::from_secs(1);
+
+/// The one that writes.
+pub(crate) struct Task {
+    pub db: DatabaseConnection,
+    pub queue: Arc<Queue>,
+    pub spool: Spool,
+    /// Rows that neither the database nor the spool has taken.
+    pub held: Vec<Stored>,
+}
+
+impl Task {
+    pub async fn run(mut self) {
+        let mut kept = Kept::Database;
+        loop {
+            let wait = if kept == Kept::Database { Duration::MAX } else { RETRY };
+            let _ = tokio::time::timeout(wait, self.queue.work.notified()).await;
+            let _ = tokio::time::timeout(GROUP, self.queue.hurry.notified()).await;
+            let Taken { rows, waiting, stop } = self.queue.take();
+            self.held.extend(rows);
+            let now = self.keep().await;
+            if now != kept {
+                tracing::warn!(was = ?kept, is = ?now, "where rows are kept has changed");
+            }
+            kept = now;
+            self.queue.report(kept, self.held.iter().map(Stored::weight).sum());
+            for reply in waiting {
+                // Whoever asked may have stopped waiting.
+                let _ = reply.send(kept);
+            }
+            if stop {
+                return;
+            }
+        }
+    }
+
+    /// Brings what is held to the database, after what lies in the spool; if it can't, to the spool.
+    async fn keep(&mut self) -> Kept {
+        match self.keep_in_database().await {
+            Ok(()) => return Kept::Database,
+            Err(error) => tracing::debug!(%error, "database takes no rows"),
+        }
+        if self.held.is_empty() {
+            return Kept::Spool;
+        }
+        // A few milliseconds of disk, only while the database is away.
+        match self.spool.write(&self.held) {
+            Ok(()) => {
+                self.held.clear();
+                Kept::Spool
+            }
+            Err(error) => {
+                tracing::error!(%error, "spool takes no rows");
+                Kept::Memory
+            }
+        }
+    }
+
+    async fn keep_in_database(&mut self) -> Result<(), Error> {
+        self.drain().await?;
+        if !self.held.is_empty() {
+            let dropped = commit::commit(&self.db, &self.held).await?;
+            self.queue.lose(dropped);
+            self.held.clear();
+        }
+        Ok(())
+    }
+
+    /// Brings the spool to the database, oldest first.
+    pub async fn drain(&mut self) -> Result<(), Error> {
+        for path in self.spool.files()? {
+            match self.spool.read(&path) {
+                Ok(rows) => {
+                    let dropped = commit::commit(&self.db, &rows).await?;
+                    self.queue.lose(dropped);
+                    self.spool.remove(&path)?;
+                }
+                Err(error @ Error::Sealed(_)) => {
+                    tracing::error!(%error, "spool file put aside");
+                    self.spool.put_aside(&path)?;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,223 @@
+//! Whether bytes may go somewhere: did the manifest declare the origin, and does its name lead to a public address.
+//!
+//! The address is checked in the resolver, so that it is the very one that is connected to: a name that answers
+//! differently a moment later (DNS rebinding) gains nothing.
+
+use crate::{Error, Grant, Origin};
+use ipnet::{Ipv4Net, Ipv6Net};
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::LazyLock;
+use url::Url;
+
+/// Passes a URL for a plugin; gives where it leads.
+///
+/// # Errors
+/// What keeps it from going there.
+pub(crate) fn admit(url: &Url, grant: &Grant, allow_private: &[Origin]) -> Result<Passed, Error> {
+    let origin = Origin::of_url(url)?;
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(Error::UserInUrl(origin));
+    }
+    if !grant.origins.contains(&origin) {
+        return Err(Error::NotDeclared(origin));
+    }
+    let reach = if allow_private.contains(&origin) { Reach::Anywhere } else { Reach::Public };
+    match origin.address() {
+        Some(ip) if reach == Reach::Public && !is_public(ip) => Err(Error::Private(origin)),
+        _ => Ok(Passed { origin, reach }),
+    }
+}
+
+/// An origin that a plugin may talk to, and which addresses its name may have.
+#[derive(Clone, Debug)]
+pub(crate) struct Passed {
+    pub origin: Origin,
+    pub reach: Reach,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reach {
+    Public,
+    /// The operator allowed this origin, wherever it is.
+    Anywhere,
+}
+
+/// Resolves by the system, and keeps only the addresses within its reach.
+pub(crate) struct Resolver(pub Reach);
+
+/// In the chain of causes of a failed request: the name led to private addresses only.
+#[derive(Debug, thiserror::Error)]
+#[error("expected a public address, found only private ones")]
+pub(crate) struct OnlyPrivate;
+
+impl Resolve for Resolver {
+    fn resolve(&self, name: Name) -> Resolving {
+        let reach = self.0;
+        Box::pin(async move {
+            let found: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
+            Ok(Box::new(within(reach, found)?.into_iter()) as Addrs)
+        })
+    }
+}
+
+fn within(reach: Reach, found: Vec<SocketAddr>) -> Result<Vec<SocketAddr>, OnlyPrivate> {
+    if reach == Reach::Anywhere {
+        return Ok(found);
+    }
+    let some = !found.is_empty();
+    let public: Vec<_> = found.into_iter().filter(|address| is_public(address.ip())).collect();
+    if some && public.is_empty() { Err(OnlyPrivate) } else { Ok(public) }
+}
+
+/// Whether an address is one of the open internet, after IANA's registries of special-purpose addresses
+/// (RFC 6890). An IPv4 address inside an IPv6 one (mapped, NAT64) counts as what it leads to.
+pub fn is_public(ip: IpAddr) -> bool {
+    match ip {
+        IpAddr::V4(v4) => is_public_v4(v4),
+        IpAddr::V6(v6) => match embedded(v6) {
+            Some(v4) => is_public_v4(v4),
+            None => GLOBAL_V6.contains(&v6) && !SPECIAL_V6.iter().any(|net| net.contains(&v6)),
+        },
+    }
+}
+
+fn is_public_v4(ip: Ipv4Addr) -> bool {
+    !SPECIAL_V4.iter().any(|net| net.contains(&ip))
+}
+
+/// `::ffff:a.b.c.d` (RFC 4291) and `64:ff9b::a.b.c.d` (RFC 6052), which IPv6-only networks use for all of IPv4.
+fn embedded(ip: Ipv6Addr) -> Option<Ipv4Addr> {
+    let [a, b, c, d, e, f, high, low] = ip.segments();
+    let prefix = [a, b, c, d, e, f];
+    (prefix == [0, 0, 0, 0, 0, 0xffff] || prefix == [0x64, 0xff9b, 0, 0, 0, 0])
+        .then(|| Ipv4Addr::from((u32::from(high) << 16) | u32::from(low)))
+}
+
+static SPECIAL_V4: LazyLock<Vec<Ipv4Net>> = LazyLock::new(|| {
+    nets(&[
+        "0.0.0.0/8",
+        "10.0.0.0/8",
+        "100.64.0.0/10",
+        "127.0.0.0/8",
+        "169.254.0.0/16",
+        "172.16.0.0/12",
+        "192.0.0.0/24",
+        "192.0.2.0/24",
+        "192.88.99.0/24",
+        "192.168.0.0/16",
+        "198.18.0.0/15",
+        "198.51.100.0/24",
+        "203.0.113.0/24",
+        "224.0.0.0/4",
+        "240.0.0.0/4",
+    ])
+});
+/// All that is handed out to the internet (RFC 3513); loopback, link-local, unique local and multicast lie outside.
+static GLOBAL_V6: LazyLock<Ipv6Net> = LazyLock::new(|| net("2000::/3"));
+/// Protocol assignments with Teredo, documentation, and 6to4, whose addresses lead to any IPv4 one.
+static SPECIAL_V6: LazyLock<Vec<Ipv6Net>> =
+    LazyLock::new(|| nets(&["2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20"]));
+
+fn nets<N: std::str::FromStr>(texts: &[&str]) -> Vec<N>
+where
+    N::Err: std::fmt::Debug,
+{
+    texts.iter().map(|text| net(text)).collect()
+}
+
+fn net<N: std::str::FromStr>(text: &str) -> N
+where
+    N::Err: std::fmt::Debug,
+{
+    text.parse().expect("the table above holds networks only; its test parses them all")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn public_addresses() {
+        for ip in
+            ["1.1.1.1", "172.32.0.1", "100.128.0.1", "2606:4700::1111", "::ffff:8.8.8.8", "64:ff9b::808:808"]
+        {
+            assert!(is_public(ip.parse().unwrap()), "{ip}");
+        }
+    }
+
+    #[test]
+    fn private_addresses_in_all_their_forms() {
+        for ip in [
+            "127.0.0.1",
+            "127.9.9.9",
+            "0.0.0.0",
+            "10.1.2.3",
+            "172.16.0.1",
+            "172.31.255.255",
+            "192.168.1.1",
+            "169.254.169.254",
+            "100.64.0.1",
+            "224.0.0.1",
+            "255.255.255.255",
+            "198.18.0.1",
+            "::",
+            "::1",
+            "fe80::1",
+            "fc00::1",
+            "fd12:3456::1",
+            "ff02::1",
+            "::ffff:127.0.0.1",
+            "::ffff:10.0.0.1",
+            "64:ff9b::7f00:1",
+            "64:ff9b::a00:1",
+            "2002:7f00:1::",
+            "2001:db8::1",
+            "2001::1",
+            "::127.0.0.1",
+            "64:ff9b:1::1",
+        ] {
+            assert!(!is_public(ip.parse().unwrap()), "{ip}");
+        }
+    }
+
+    #[test]
+    fn a_name_with_mixed_addresses_keeps_the_public_ones() {
+        let found =
+            |ips: &[&str]| ips.iter().map(|ip| SocketAddr::new(ip.parse().unwrap(), 0)).collect::<Vec<_>>();
+        let mixed = found(&["10.0.0.1", "1.1.1.1", "::1"]);
+        assert_eq!(within(Reach::Public, mixed.clone()).unwrap(), found(&["1.1.1.1"]));
+        assert_eq!(within(Reach::Anywhere, mixed.clone()).unwrap(), mixed);
+        assert!(within(Reach::Public, found(&["10.0.0.1", "::1"])).is_err());
+        assert!(within(Reach::Public, vec![]).unwrap().is_empty());
+    }
+
+    #[test]
+    fn only_declared_origins_pass_and_private_ones_only_if_allowed() {
+        let origin = |url| Origin::of(url).unwrap();
+        let grant = Grant {
+            plugin: "test".into(),
+            origins: vec![
+                origin("https://api.example.com"),
+                origin("http://127.0.0.1:9"),
+                origin("http://[::1]:9"),
+            ],
+            credentials: Default::default(),
+            secrets: Default::default(),
+            in_first_message: false,
+        };
+        let check = |url: &str, allowed: &[Origin]| {
+            admit(&Url::parse(url).unwrap(), &grant, allowed).map(|p| p.reach).map_err(|e| e.to_string())
+        };
+        assert_eq!(check("wss://api.example.com/a", &[]), Ok(Reach::Public));
+        assert_eq!(check("http://127.1:9/", &[origin("http://127.0.0.1:9")]), Ok(Reach::Anywhere));
+        insta::assert_snapshot!(check("https://evil.example/", &[]).unwrap_err(),
+            @"expected an origin that the manifest declares, found `https://evil.example`");
+        insta::assert_snapshot!(check("http://127.0.0.1:9/", &[]).unwrap_err(),
+            @"expected a public address, found a private one at `http://127.0.0.1:9`; the operator may allow this origin");
+        insta::assert_snapshot!(check("http://[::1]:9/", &[origin("http://127.0.0.1:9")]).unwrap_err(),
+            @"expected a public address, found a private one at `http://[::1]:9`; the operator may allow this origin");
+        insta::assert_snapshot!(check("https://me:pw@api.example.com/", &[]).unwrap_err(),
+            @"expected no user or password in a URL to `https://api.example.com`; name a credential");
+    }
+}

@@ -1,0 +1,236 @@
+//! A plugin session's side of the door: takes effects without waiting, and has a task for each that is open.
+
+use crate::credentials::{Filler, without_secrets};
+use crate::egress::Door;
+use crate::gate::{self, Passed};
+use crate::meter::Counts;
+use crate::ticket::{Open, Out, Outbox, Over, Waiting};
+use crate::trouble::Failed;
+use crate::{Error, Grant, Origin, http, socket};
+use closare_terms::Millis;
+use closare_terms::network::{Body, NetEffect, NetEvent, Request, Socket, Ticket, Trouble};
+use reqwest::header::HeaderMap;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::watch;
+use tokio::task::AbortHandle;
+use url::Url;
+
+/// What one plugin session has open. Dropping it cancels all of that.
+pub struct NetSession {
+    effects: UnboundedSender<NetEffect>,
+    hold: watch::Sender<bool>,
+    task: AbortHandle,
+}
+
+impl NetSession {
+    /// Carries an effect out; what comes of it is delivered. Never blocks. Closing a request's ticket cancels it.
+    pub fn carry(&self, effect: NetEffect) {
+        // The task ends only when this is dropped.
+        let _ = self.effects.send(effect);
+    }
+
+    /// While held, no answer and no socket is read: the vendor waits, and nothing counts as stalled.
+    pub fn hold(&self, hold: bool) {
+        self.hold.send_replace(hold);
+    }
+
+    pub(crate) fn start(door: Arc<Door>, grant: Grant, deliver: Deliver) -> NetSession {
+        let (effects, queue) = unbounded_channel();
+        let (hold, held) = watch::channel(false);
+        let counts = door.meter.counts(&grant.plugin);
+        let runtime = door.runtime.clone();
+        let session = Arc::new(Session { door, grant, deliver, counts, held });
+        let task = runtime.spawn(run(session, queue)).abort_handle();
+        NetSession { effects, hold, task }
+    }
+}
+
+impl Drop for NetSession {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+pub(crate) type Deliver = Arc<dyn Fn(NetEvent) + Send + Sync>;
+
+/// What the tasks of a session share.
+pub(crate) struct Session {
+    pub door: Arc<Door>,
+    pub grant: Grant,
+    pub deliver: Deliver,
+    pub counts: Arc<Counts>,
+    held: watch::Receiver<bool>,
+}
+
+impl Session {
+    /// Waits until the session may be read for.
+    pub async fn readable(&self) {
+        // An error is a session that is gone, and this task with it.
+        let _ = self.held.clone().wait_for(|held| !held).await;
+    }
+
+    /// Whether a plugin's URL may be asked, and what leaves when it is.
+    pub fn prepare(
+        &self,
+        url: &str,
+        headers: &[(String, String)],
+        credential: Option<&str>,
+    ) -> Result<(Passed, Url, HeaderMap), Error> {
+        let passed = gate::admit(&without_secrets(url)?, &self.grant, &self.door.allow_private)?;
+        let book = self.door.secrets();
+        let filler = Filler { grant: &self.grant, book: &book, origin: &passed.origin };
+        let (url, headers) = filler.fill(url, headers, credential)?;
+        match Origin::of_url(&url)? {
+            origin if origin == passed.origin => Ok((passed, url, headers)),
+            origin => Err(Error::NotDeclared(origin)),
+        }
+    }
+
+    /// The first text of a socket, where the manifest has secrets in it.
+    pub fn first_message(&self, text: String, origin: &Origin) -> Result<String, Error> {
+        if !self.grant.in_first_message {
+            return Ok(text);
+        }
+        let book = self.door.secrets();
+        Filler { grant: &self.grant, book: &book, origin }.text(&text, json_escaped)
+    }
+
+    fn fail(&self, ticket: Ticket, failed: &Failed) {
+        let plugin = &self.grant.plugin;
+        match failed {
+            Failed::Refused(error) => tracing::warn!(%plugin, %error, "a plugin's request was refused"),
+            Failed::Trouble(trouble) => tracing::debug!(%plugin, ?trouble, "a plugin's request failed"),
+        }
+        self.counts.failure();
+        (self.deliver)(NetEvent::Failed { ticket, trouble: failed.trouble() });
+    }
+}
+
+/// First messages are JSON with vendors that want a secret in them.
+fn json_escaped(text: &str) -> String {
+    let quoted = serde_json::Value::from(text).to_string();
+    quoted[1..quoted.len() - 1].to_owned()
+}
+
+async fn run(session: Arc<Session>, mut effects: UnboundedReceiver<NetEffect>) {
+    let mut open = BTreeMap::new();
+    while let Some(effect) = effects.recv().await {
+        carry_out(&session, &mut open, effect);
+    }
+}
+
+type Opened = BTreeMap<Ticket, Open>;
+
+fn carry_out(session: &Arc<Session>, open: &mut Opened, effect: NetEffect) {
+    match effect {
+        NetEffect::Ask(request) => ask(session, open, request),
+        NetEffect::Open(socket) => open_socket(session, open, socket),
+        NetEffect::Wake { ticket, after } => wake(session, open, ticket, after),
+        NetEffect::More { ticket, bytes } | NetEffect::Binary { ticket, bytes } => {
+            push(session, open, ticket, Out::Bytes(bytes));
+        }
+        NetEffect::Text { ticket, text } => push(session, open, ticket, Out::Text(text)),
+        NetEffect::End { ticket } => {
+            // The end of the queue is the end of the body.
+            if let Some(ticket) = open.get_mut(&ticket) {
+                ticket.out = None;
+            }
+        }
+        NetEffect::Close { ticket, code } => close(session, open, ticket, code),
+    }
+}
+
+fn ask(session: &Arc<Session>, open: &mut Opened, request: Request) {
+    let ticket = request.ticket;
+    let outbox = (request.body == Body::Streamed).then(|| outbox(session, ticket));
+    let (out, queue) = outbox.unzip();
+    spawn(
+        session,
+        open,
+        ticket,
+        (out, false),
+        |session| async move { http::ask(&session, request, queue).await },
+    );
+}
+
+fn open_socket(session: &Arc<Session>, open: &mut Opened, socket: Socket) {
+    let ticket = socket.ticket;
+    let (out, queue) = outbox(session, ticket);
+    spawn(session, open, ticket, (Some(out), true), |session| async move {
+        socket::open(&session, socket, queue).await
+    });
+}
+
+fn wake(session: &Arc<Session>, open: &mut Opened, ticket: Ticket, after: Millis) {
+    spawn(session, open, ticket, (None, false), |_| async move {
+        tokio::time::sleep(Duration::from_millis(after.0)).await;
+        Ok(NetEvent::Woke { ticket })
+    });
+}
+
+/// Starts the task of a ticket; what it gives is the ticket's last event.
+fn spawn<F>(
+    session: &Arc<Session>,
+    open: &mut Opened,
+    ticket: Ticket,
+    (out, is_socket): (Option<Outbox>, bool),
+    work: impl FnOnce(Arc<Session>) -> F,
+) where
+    F: Future<Output = Result<NetEvent, Failed>> + Send + 'static,
+{
+    open.retain(|_, one| !one.over.is_set());
+    if open.contains_key(&ticket) {
+        return tracing::warn!(plugin = %session.grant.plugin, ticket, "expected a new ticket, found one that is open");
+    }
+    if open.len() >= session.door.limits.open_max {
+        return session.fail(ticket, &Trouble::Overloaded.into());
+    }
+    let (over, work, told) = (Over::default(), work(session.clone()), session.clone());
+    let ending = over.clone();
+    let task = session.door.runtime.spawn(async move {
+        let last = work.await;
+        ending.set();
+        match last {
+            Ok(event) => (told.deliver)(event),
+            Err(failed) => told.fail(ticket, &failed),
+        }
+    });
+    open.insert(ticket, Open { over, out, is_socket, task: task.abort_handle() });
+}
+
+fn outbox(session: &Session, ticket: Ticket) -> (Outbox, Inbox) {
+    let (queue, received) = unbounded_channel();
+    let waiting = Waiting::new(ticket, session.door.limits.waiting_mark);
+    (Outbox { queue, waiting: waiting.clone() }, Inbox { queue: received, waiting })
+}
+
+/// The other end of an [`Outbox`].
+pub(crate) struct Inbox {
+    pub queue: UnboundedReceiver<Out>,
+    pub waiting: Arc<Waiting>,
+}
+
+/// What is sent to a ticket that isn't open is dropped: its end may be on its way to the session.
+fn push(session: &Session, open: &mut Opened, ticket: Ticket, what: Out) {
+    let Some(out) = open.get(&ticket).filter(|one| !one.over.is_set()).and_then(|one| one.out.as_ref())
+    else {
+        return;
+    };
+    let waiting = out.waiting.add(what.len(), &*session.deliver);
+    let _ = out.queue.send(what);
+    if waiting > session.door.limits.in_flight_max {
+        open.remove(&ticket);
+        session.fail(ticket, &Trouble::Overloaded.into());
+    }
+}
+
+/// A socket says goodbye after what waits; all else is dropped at once.
+fn close(session: &Session, open: &mut Opened, ticket: Ticket, code: u16) {
+    match open.get(&ticket).is_some_and(|one| one.is_socket) {
+        true => push(session, open, ticket, Out::Close(code)),
+        false => drop(open.remove(&ticket)),
+    }
+}

@@ -1,0 +1,7 @@
+//! The door against a real server on loopback.
+
+mod http;
+mod llama;
+mod peer;
+mod secrets;
+mod socket;

@@ -1,0 +1,547 @@
+//! The call: hands each event to the part that owns it.
+
+use crate::anytime;
+use crate::context::{Context, State};
+use crate::effect::{Effect, Ended, RecordingPurpose};
+use crate::event::{Event, Party};
+use crate::flow::{Flow, Went};
+use crate::floor::Heard;
+use crate::gate::{Standing, Want};
+use crate::phase::Phase;
+use crate::setup::Setup;
+use crate::steps::{self, ANYTIME, Active, Input};
+use crate::timers::Reason;
+use closare_terms::{Kind, Millis, Role};
+use closare_workflow::{AnytimeBranch, AnytimeThen, Workflow};
+use std::sync::Arc;
+
+/// Keys that wait for a step that takes them.
+const EARLY_KEYS_MAX: usize = 32;
+
+pub struct Call {
+    pub(crate) context: Context,
+    pub(crate) flow: Flow,
+    pub(crate) phase: Phase,
+}
+
+impl Call {
+    pub fn new(workflow: Arc<Workflow>, setup: Setup) -> Call {
+        let state = State {
+            vendors: setup.vendors.clone(),
+            language: setup.language.clone().filter(|language| workflow.languages.contains(language)),
+            draw: setup.seed,
+            ..State::default()
+        };
+        let context = Context { workflow, setup, now: Millis::ZERO, out: Vec::new(), state };
+        Call { context, flow: Flow::default(), phase: Phase::New }
+    }
+
+    /// Takes what happened at this moment, and adds what is to be done about it.
+    pub fn handle(&mut self, at: Millis, event: Event, effects: &mut Vec<Effect>) {
+        self.context.now = self.context.now.max(at);
+        if self.phase != Phase::Closed {
+            self.dispatch(event);
+        }
+        effects.append(&mut self.context.out);
+    }
+
+    /// When [`Event::Woke`] is due, and why. `None` only once the call is closed.
+    pub fn wake(&self) -> Option<(Millis, Reason)> {
+        self.context.state.timers.earliest()
+    }
+
+    pub fn is_closed(&self) -> bool {
+        self.phase == Phase::Closed
+    }
+
+    /// The step that the call is at, for people.
+    pub fn step_id(&self) -> Option<&str> {
+        self.flow.step_id(&self.context.workflow)
+    }
+
+    pub fn workflow(&self) -> &Arc<Workflow> {
+        &self.context.workflow
+    }
+
+    /// Keys pressed now are a secret: they go nowhere but into the machine.
+    pub fn hides_keys(&self) -> bool {
+        self.flow.hides_keys(&self.context.workflow)
+    }
+
+    fn dispatch(&mut self, event: Event) {
+        match event {
+            Event::Offered => self.offered(),
+            Event::Answered => self.answered(),
+            Event::LegEnded { by } => self.leg_ended(by),
+            Event::Hold { on } => self.hold(on),
+            Event::Verdict { ask, verdict } => {
+                if let Some((want, standing)) = self.context.state.gate.answer(ask, &verdict) {
+                    self.ruled(want, standing);
+                }
+            }
+            Event::VoiceStarted { at } => self.voice_started(at),
+            Event::VoiceEnded { at } => {
+                if self.talks() && !self.context.state.floor.on_hold {
+                    self.context.voice_ended(at);
+                    self.check_turn();
+                }
+            }
+            Event::Key { key } => {
+                if let Some(key) = key.words().chars().next().filter(|_| self.talks()) {
+                    self.key(key);
+                }
+            }
+            Event::Interim { .. } => {}
+            Event::Final { text, confidence, .. } => {
+                if self.talks() {
+                    self.context.words(text.words(), confidence);
+                    self.check_turn();
+                }
+            }
+            Event::TurnEnded { .. } => self.vendor_ended_turn(),
+            Event::FirstAudio { utterance } => self.context.first_audio(utterance),
+            Event::Spoken { utterance, chars, ends } => self.context.spoken(utterance, chars, ends),
+            Event::Voiced { utterance, length } => self.context.voiced(utterance, length),
+            Event::Playing { utterance } => self.context.playing(utterance),
+            Event::Played { utterance, played, complete } => self.played(utterance, played, complete),
+            Event::Token { job, text } => {
+                self.context.job_progress(job, false);
+                self.token(job, text.words());
+            }
+            Event::Invoked { job, name, arguments, .. } => {
+                self.context.job_progress(job, false);
+                self.input(Input::Invoked { job, name, arguments: arguments.words().to_owned() });
+            }
+            Event::Found { job, intent, fields } => self.found(job, intent, fields),
+            Event::JobDone { job, ending } => self.job_done(job, ending),
+            Event::JobFailed { job } => self.job_failed(job),
+            Event::VendorFailed { role, index, .. } => self.vendor_failed(role, index),
+            Event::Transfer { outcome } => self.input(Input::Transfer(outcome)),
+            Event::Stop => self.stop(),
+            Event::Woke => {
+                while let Some(reason) = self.context.state.timers.take_due(self.context.now) {
+                    self.due(reason);
+                }
+            }
+        }
+    }
+
+    fn offered(&mut self) {
+        if self.phase == Phase::New {
+            self.phase = Phase::Deciding;
+            self.context.after(Reason::CallLimit, self.context.workflow.limits.call);
+            self.context.ask(Want::Answer);
+        }
+    }
+
+    fn answered(&mut self) {
+        if self.phase != Phase::Answering {
+            return;
+        }
+        self.phase = Phase::Preparing;
+        self.context.after(Reason::CallLimit, self.context.workflow.limits.call);
+        let voices: Vec<usize> = self.context.state.vendors.tts.alive().collect();
+        for voice in voices {
+            self.context.ask(Want::Voice(voice));
+        }
+        self.context.dues_changed();
+        self.context.ask(Want::Disclose);
+    }
+
+    /// A verdict has come.
+    fn ruled(&mut self, want: Want, standing: Standing) {
+        let allowed = matches!(standing, Standing::Allowed(_));
+        match want {
+            Want::Answer => self.answer_ruled(standing),
+            Want::Disclose | Want::Voice(_) => self.begin_if_ready(),
+            Want::Hear(index) => self.hear_ruled(index, allowed),
+            Want::Model(index) => self.model_ruled(index, &standing),
+            Want::PersonalVoice(_) => self.context.hand_over(),
+            Want::Record(purpose) => self.record_ruled(purpose, allowed),
+            Want::Keep(kind) => self.keep_ruled(kind, allowed),
+            Want::Transfer => {
+                self.input(if allowed { Input::Allowed(Want::Transfer) } else { Input::Denied(Want::Transfer) });
+            }
+        }
+    }
+
+    fn answer_ruled(&mut self, standing: Standing) {
+        if self.phase != Phase::Deciding {
+            return;
+        }
+        match self.context.state.gate.permit(&Want::Answer) {
+            Some(permit) => {
+                self.phase = Phase::Answering;
+                self.context.emit(Effect::Accept { permit });
+            }
+            None => {
+                let reason = match standing {
+                    Standing::Denied(reason) | Standing::NotYet(reason) => reason,
+                    Standing::Asked | Standing::Allowed(_) => "no verdict".to_owned(),
+                };
+                self.context.emit(Effect::Refuse { status: 603, reason: reason.clone() });
+                self.close(Ended::Refused, reason);
+            }
+        }
+    }
+
+    /// Steps run once it is known that the disclosure may be said, and by which voice.
+    fn begin_if_ready(&mut self) {
+        if self.phase != Phase::Preparing {
+            return;
+        }
+        let voices: Vec<usize> = self.context.state.vendors.tts.alive().collect();
+        let pending = self.context.asked(&Want::Disclose) || self.context.state.gate.standing(&Want::Disclose).is_none();
+        if pending || voices.iter().any(|&voice| self.context.asked(&Want::Voice(voice))) {
+            return;
+        }
+        let speaks = voices.iter().any(|&voice| self.context.allowed(&Want::Voice(voice)));
+        if !speaks || !self.context.allowed(&Want::Disclose) {
+            return self.end(Ended::Failed, "no voice may tell the caller that an AI speaks".to_owned());
+        }
+        self.phase = Phase::Running;
+        let went = self.flow.begin(&mut self.context);
+        self.went(went);
+    }
+
+    fn hear_ruled(&mut self, index: usize, allowed: bool) {
+        match (allowed, self.context.state.hearing) {
+            (true, None) => self.open_hearing(),
+            (false, Some(open)) if open == index => {
+                self.context.state.hearing = None;
+                self.context.emit(Effect::Deafen);
+                self.open_hearing();
+            }
+            (true, Some(_)) | (false, _) => {}
+        }
+    }
+
+    /// Opens the first speech-to-text that lives and may hear, and hands it what the caller has just said.
+    fn open_hearing(&mut self) {
+        if !self.talks() {
+            return;
+        }
+        let alive: Vec<usize> = self.context.state.vendors.stt.alive().collect();
+        // An earlier one of the chain whose verdict is on its way comes first.
+        for index in alive {
+            let want = Want::Hear(index);
+            if self.context.asked(&want) {
+                return;
+            }
+            if let Some(permit) = self.context.state.gate.permit(&want) {
+                let from = self.context.hear_from();
+                let listening = self.context.current_listening();
+                self.context.state.hearing = Some(index);
+                self.context.emit(Effect::Hear { permit, stt: index, from, listening });
+                self.context.emit(Effect::Using { role: Role::SpeechToText, index });
+                self.context.owe_words();
+                return;
+            }
+        }
+    }
+
+    fn model_ruled(&mut self, index: usize, standing: &Standing) {
+        match standing {
+            Standing::Allowed(_) => self.context.launch_waiting(index),
+            Standing::NotYet(_) | Standing::Denied(_) => {
+                for job in self.context.jobs_of(index) {
+                    self.job_failed(job);
+                }
+            }
+            Standing::Asked => {}
+        }
+    }
+
+    fn record_ruled(&mut self, purpose: RecordingPurpose, allowed: bool) {
+        let context = &mut self.context;
+        match (allowed, context.state.recording) {
+            (true, false) => {
+                if let Some(permit) = context.state.gate.permit(&Want::Record(purpose)) {
+                    context.state.recording = true;
+                    context.emit(Effect::Record { permit, purpose });
+                }
+            }
+            (false, true) => {
+                let purposes = [RecordingPurpose::Call, RecordingPurpose::Voicemail];
+                if !purposes.into_iter().any(|purpose| context.allowed(&Want::Record(purpose))) {
+                    context.state.recording = false;
+                    context.emit(Effect::StopRecording);
+                }
+            }
+            (true, true) | (false, false) => {}
+        }
+    }
+
+    fn keep_ruled(&mut self, kind: Kind, allowed: bool) {
+        let context = &mut self.context;
+        let keeping = context.state.keeping.contains(&kind);
+        match (allowed, keeping) {
+            (true, false) => {
+                if let Some(permit) = context.state.gate.permit(&Want::Keep(kind)) {
+                    context.state.keeping.push(kind);
+                    let days = crate::facts::retention_days(context);
+                    context.emit(Effect::Keep { permit, kind, days });
+                }
+            }
+            (false, true) => {
+                context.state.keeping.retain(|kept| *kept != kind);
+                context.emit(Effect::Forget { kind });
+            }
+            (true, true) | (false, false) => {}
+        }
+    }
+
+    fn hold(&mut self, on: bool) {
+        if !self.talks() {
+            return;
+        }
+        self.context.state.floor.on_hold = on;
+        for reason in [Reason::Silence, Reason::EndOfTurn, Reason::FinalDue, Reason::TurnLimit] {
+            self.context.clear(reason);
+        }
+        self.context.state.floor.caller = crate::floor::Caller::default();
+        if !on {
+            self.context.mind_silence();
+        }
+    }
+
+    fn voice_started(&mut self, at: Millis) {
+        if self.talks() && !self.context.state.floor.on_hold && self.context.voice_started(at) {
+            self.input(Input::Interrupted);
+        }
+    }
+
+    fn vendor_ended_turn(&mut self) {
+        if self.talks() && self.context.vendor_ended_turn() {
+            self.check_turn();
+        }
+    }
+
+    fn key(&mut self, key: char) {
+        let listener = self.context.state.floor.listener.clone();
+        let numbers = listener.as_ref().is_some_and(|l| matches!(l.wants.keys, crate::floor::TakeKeys::Many { .. }));
+        let disclosing = matches!(self.flow.active, Some(Active::Disclose(_)));
+        let asking = matches!(self.flow.active, Some(Active::Consent(_)));
+        let anytime = self.context.workflow.anytime.keys.get(&key).copied();
+        if let Some(block) = anytime.filter(|_| !numbers && !disclosing && !(asking && matches!(key, '1' | '2'))) {
+            self.context.interrupt();
+            let went = self.flow.detour(&mut self.context, block);
+            return self.went(went);
+        }
+        if listener.is_none() {
+            let early = &mut self.context.state.floor.early_keys;
+            if early.len() < EARLY_KEYS_MAX {
+                early.push(key);
+            }
+            return;
+        }
+        if self.context.interrupt() {
+            self.input(Input::Interrupted);
+        }
+        if let Some(keys) = self.context.take_key(key) {
+            self.keys(keys);
+        }
+    }
+
+    fn keys(&mut self, keys: String) {
+        self.context.record_key_latency();
+        self.context.drop_cut();
+        self.input(Input::Keys(keys));
+        self.context.mind_silence();
+    }
+
+    /// If the caller's turn is over by now, hands on what was said in it.
+    fn check_turn(&mut self) {
+        if !self.talks() || !self.context.turn_is_over() {
+            return;
+        }
+        match self.context.take_turn() {
+            Some(heard) => {
+                self.context.drop_cut();
+                self.heard(heard);
+            }
+            None => {
+                self.context.resume_cut();
+            }
+        }
+        self.context.mind_silence();
+    }
+
+    fn heard(&mut self, heard: Heard) {
+        let workflow = self.context.workflow.clone();
+        let disclosing = matches!(self.flow.active, Some(Active::Disclose(_)));
+        let asking = matches!(self.flow.active, Some(Active::Consent(_)));
+        let message = self.flow.active.as_ref().is_some_and(steps::takes_message);
+        let anytime = anytime::asked(&workflow.anytime, &heard.text)
+            .filter(|branch| !disclosing && !message && (!asking || anytime::urgent(&branch.name)));
+        match anytime {
+            Some(branch) => self.branch(branch),
+            None if self.context.state.floor.listener.is_some() => self.input(Input::Heard(heard)),
+            None => self.context.keep_early(heard),
+        }
+    }
+
+    fn branch(&mut self, branch: &AnytimeBranch) {
+        self.context.state.memory.mark_understood();
+        let went = match branch.then {
+            AnytimeThen::Do(block) => {
+                self.context.interrupt();
+                self.flow.detour(&mut self.context, block)
+            }
+            AnytimeThen::Disclose => {
+                self.context.say_disclosure_again();
+                self.flow.again(&mut self.context)
+            }
+            AnytimeThen::Repeat => {
+                self.context.repeat_question();
+                Went::On
+            }
+            AnytimeThen::Slower => {
+                self.context.state.slow = true;
+                self.context.repeat_question();
+                Went::On
+            }
+            AnytimeThen::StopRecording => {
+                steps::stop_recording(&mut self.context);
+                self.flow.again(&mut self.context)
+            }
+        };
+        self.went(went);
+    }
+
+    fn played(&mut self, utterance: crate::event::Utterance, played: Millis, complete: bool) {
+        let Some(speech) = self.context.played(utterance, played, complete) else { return };
+        let whole = complete && self.context.state.floor.last_whole;
+        self.exit_spoken(&speech);
+        self.input(Input::Spoken { utterance, complete: whole });
+        if !self.context.state.floor.agent_speaks() {
+            self.input(Input::SpeechDone);
+            self.context.mind_silence();
+        }
+    }
+
+    fn found(&mut self, job: crate::event::Job, intent: Option<(String, f32)>, fields: Vec<(String, closare_terms::Held, f32)>) {
+        self.context.job_progress(job, false);
+        let workflow = self.context.workflow.clone();
+        let anytime = intent
+            .as_ref()
+            .filter(|(_, sure)| *sure >= ANYTIME_SURE)
+            .and_then(|(name, _)| name.strip_prefix(ANYTIME))
+            .and_then(|name| workflow.anytime.branches.iter().find(|branch| branch.name == name));
+        if let (Some(branch), true) = (anytime, self.context.job(job).is_some() && self.talks()) {
+            self.context.cancel_job(job);
+            return self.branch(branch);
+        }
+        let fields = fields.into_iter().map(|(name, value, sure)| (name, value.words().to_owned(), sure)).collect();
+        self.input(Input::Found { job, intent, fields });
+    }
+
+    pub(crate) fn job_failed(&mut self, job: crate::event::Job) {
+        if self.context.job(job).is_none() || self.context.retry_job(job) {
+            return;
+        }
+        if self.summary_failed(job) {
+            return;
+        }
+        self.input(Input::JobFailed { job });
+    }
+
+    fn vendor_failed(&mut self, role: Role, index: usize) {
+        self.context.state.vendors.chain_mut(role).fail(index);
+        match role {
+            Role::SpeechToText if self.context.state.hearing == Some(index) => {
+                self.context.state.hearing = None;
+                self.open_hearing();
+            }
+            Role::SpeechToText => {}
+            Role::TextToSpeech => {
+                if !self.context.revoice(index) && self.talks() && self.phase != Phase::LastExit {
+                    self.last_exit("no voice is left".to_owned());
+                }
+            }
+            Role::LanguageModel | Role::Tool => {
+                for job in self.context.jobs_of(index) {
+                    self.job_failed(job);
+                }
+            }
+        }
+    }
+
+    fn due(&mut self, reason: Reason) {
+        match reason {
+            Reason::CallLimit => self.limit_reached(),
+            Reason::Silence => self.input(Input::NoInput),
+            Reason::EndOfTurn => self.check_turn(),
+            Reason::FinalDue => {
+                self.context.final_overdue();
+                self.check_turn();
+            }
+            Reason::TurnLimit => {
+                self.context.turn_too_long();
+                self.check_turn();
+            }
+            Reason::KeyPause => {
+                if let Some(keys) = self.context.take_keys() {
+                    self.keys(keys);
+                }
+            }
+            Reason::BargeIn => {
+                if self.context.state.floor.caller.speaking.is_some() && self.context.interrupt() {
+                    self.input(Input::Interrupted);
+                }
+            }
+            Reason::SpeechDue => self.speech_overdue(),
+            Reason::ModelDue => {
+                for job in self.context.jobs_due() {
+                    self.job_failed(job);
+                }
+            }
+            Reason::Filler => self.context.fill_silence(),
+            Reason::TransferDue => self.input(Input::TransferDue),
+            Reason::Step => self.input(Input::Timer),
+            Reason::Closing => self.closing_due(),
+        }
+    }
+
+    fn speech_overdue(&mut self) {
+        match self.context.late_voice() {
+            _ if self.phase == Phase::LastExit => self.end(Ended::Failed, "nothing can be said".to_owned()),
+            Some(voice) => self.vendor_failed(Role::TextToSpeech, voice),
+            None => {}
+        }
+    }
+
+    /// Hands the step that waits what happened, while there is a talk.
+    pub(crate) fn input(&mut self, input: Input) {
+        if self.talks() || self.phase == Phase::LastExit {
+            let went = self.flow.input(&mut self.context, &input);
+            self.went(went);
+        }
+    }
+
+    pub(crate) fn went(&mut self, went: Went) {
+        match went {
+            Went::On => {}
+            Went::End(ended, reason) => self.end(ended, reason),
+            Went::LastExit(reason) => self.last_exit(reason),
+        }
+    }
+
+    /// The call is up and the workflow runs.
+    pub(crate) fn talks(&self) -> bool {
+        matches!(self.phase, Phase::Preparing | Phase::Running)
+    }
+
+    fn leg_ended(&mut self, by: Party) {
+        let message = self.flow.active.as_ref().is_some_and(steps::takes_message);
+        self.over(match by {
+            Party::Caller if message => (Ended::Voicemail, "a message was left"),
+            Party::Caller => (Ended::CallerHungUp, "the caller hung up"),
+            Party::Us => (Ended::HungUp, "hung up"),
+            Party::Network => (Ended::Lost, "the line was lost"),
+        });
+    }
+}
+
+/// A model that takes ordinary words for a wish to leave the step must be this sure.
+const ANYTIME_SURE: f32 = 0.75;

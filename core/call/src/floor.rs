@@ -1,0 +1,81 @@
+//! Who speaks. The agent's speech waits here in order; the caller's turn grows here until it is over.
+
+mod barge_in;
+mod listening;
+mod silence;
+mod speaking;
+
+pub use listening::{Answer, ListenFor, Listener, TakeKeys};
+pub use speaking::{Purpose, Speech};
+
+use crate::event::Utterance;
+use closare_terms::Millis;
+use serde::{Deserialize, Serialize};
+use std::collections::VecDeque;
+
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Floor {
+    last: Utterance,
+    /// The agent's speech that isn't over: the first is being played, or will be.
+    pub queue: VecDeque<Speech>,
+    /// What the step that listens wants to hear.
+    pub listener: Option<Listener>,
+    pub caller: Caller,
+    /// Words that came while no step listened.
+    early: Vec<Early>,
+    /// Keys that came while no step took them.
+    pub early_keys: String,
+    /// Speech that an interruption cut off, until it is known whether the caller said anything.
+    cut: Option<Speech>,
+    pub on_hold: bool,
+    /// How much of the last utterance was played.
+    pub last_played: Millis,
+    /// All of the last utterance was played.
+    pub last_whole: bool,
+    /// The caller's last stretch of speech, from the first to the last of it.
+    last_voice: Option<(Millis, Millis)>,
+}
+
+/// The caller's turn as far as it has come.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Caller {
+    /// Speaks now, since.
+    pub speaking: Option<Millis>,
+    /// When this turn's first speech began.
+    pub began: Option<Millis>,
+    /// The last speech, and when the pause was noticed.
+    pub paused: Option<(Millis, Millis)>,
+    /// Finals of this turn.
+    words: Vec<String>,
+    confidence: Option<f32>,
+    words_final: Option<Millis>,
+    /// A final is owed since.
+    flushed: Option<Millis>,
+    /// Keys of a number that is being pressed.
+    keys: String,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Early {
+    ended: Millis,
+    text: String,
+    confidence: f32,
+}
+
+/// A turn of the caller that is over.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Heard {
+    pub text: String,
+    pub confidence: f32,
+}
+
+impl Floor {
+    pub fn agent_speaks(&self) -> bool {
+        !self.queue.is_empty()
+    }
+
+    fn next_utterance(&mut self) -> Utterance {
+        self.last += 1;
+        self.last
+    }
+}

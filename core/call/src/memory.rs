@@ -1,0 +1,85 @@
+//! What the call knows: variables, and the talk as it was heard. A secret is never in here.
+
+use crate::effect::{Line, Speaker};
+use crate::mask::mask;
+use closare_terms::{Held, Kind};
+use closare_workflow::Datum;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Memory {
+    pub variables: BTreeMap<String, Datum>,
+    /// The variables that are fields: what the caller gave.
+    pub fields: BTreeSet<String>,
+    pub intent: Option<(String, f32)>,
+    pub summary: Option<String>,
+    /// A step's outcome, by its id.
+    pub outcomes: BTreeMap<String, String>,
+    pub routes: Vec<String>,
+    pub talk: Vec<Said>,
+    /// The lines before this one have been understood.
+    pub understood: usize,
+    pub turns: u32,
+    /// What is said in place of a phrase that `repeat` asks for.
+    pub last_question: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Said {
+    pub speaker: Speaker,
+    pub text: String,
+}
+
+impl Memory {
+    pub fn hear(&mut self, text: &str) {
+        self.turns += 1;
+        self.talk.push(Said { speaker: Speaker::Caller, text: mask(text) });
+    }
+
+    pub fn spoke(&mut self, text: &str) {
+        self.talk.push(Said { speaker: Speaker::Agent, text: text.to_owned() });
+    }
+
+    /// What the caller has said since the last time that it was understood.
+    pub fn fresh(&self) -> bool {
+        self.talk[self.understood.min(self.talk.len())..].iter().any(|said| said.speaker == Speaker::Caller)
+    }
+
+    pub fn mark_understood(&mut self) {
+        self.understood = self.talk.len();
+    }
+
+    pub fn history(&self) -> Vec<Line> {
+        self.talk
+            .iter()
+            .map(|said| Line { speaker: said.speaker, text: Held::new(Kind::Transcript, said.text.as_str()) })
+            .collect()
+    }
+
+    pub fn set_field(&mut self, name: &str, value: Datum) {
+        self.fields.insert(name.to_owned());
+        self.variables.insert(name.to_owned(), value);
+    }
+
+    /// The fields as JSON text by name.
+    pub fn gathered(&self) -> Vec<(String, Held)> {
+        self.fields
+            .iter()
+            .filter_map(|name| Some((name.clone(), Held::new(Kind::Field, field_text(self.variables.get(name)?)))))
+            .collect()
+    }
+}
+
+/// A field's value as JSON.
+fn field_text(datum: &Datum) -> String {
+    match datum {
+        Datum::Slot(value) => value.to_json().to_string(),
+        Datum::Text(text) => serde_json::Value::from(text.as_str()).to_string(),
+        Datum::Nothing => "null".to_owned(),
+        Datum::Bool(value) => value.to_string(),
+        Datum::Int(value) => value.to_string(),
+        Datum::Float(value) => value.to_string(),
+        Datum::List(_) | Datum::Map(_) => serde_json::to_string(datum).unwrap_or_default(),
+    }
+}

@@ -1,0 +1,338 @@
+//! Asks for typed values until each is valid. The caller may give several at once, in any order, and correct an earlier one.
+
+use super::{Input, Next, Outcome};
+use crate::context::Context;
+use crate::floor::{Answer, Heard, ListenFor, Purpose, TakeKeys};
+use crate::wording::Wording;
+use closare_slots::{Form, Type, Value};
+use closare_workflow::{BargeIn, BlockId, Collect, Confirm, Datum, Slot};
+use serde::{Deserialize, Serialize};
+
+/// A value that was heard less surely than this is read back, where the file says `when_unsure`.
+const SURE: f32 = 0.7;
+/// A value that nobody asked for just now must be plain to be taken.
+const UNASKED_SURE: f32 = 0.8;
+
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Collecting {
+    /// The slot that was asked for last.
+    asked: Option<usize>,
+    tries: u32,
+    /// A value that waits for the caller's yes.
+    confirming: Option<(usize, Value)>,
+    skipped: Vec<usize>,
+}
+
+pub fn enter(context: &mut Context, collect: &Collect) -> (Collecting, Next) {
+    let mut state = Collecting::default();
+    let next = state.begin(context, &collect.slots, collect.confirm, collect.give_up);
+    (state, next)
+}
+
+impl Collecting {
+    /// Takes what the caller has just said for what it answers already, then asks for the rest.
+    pub fn begin(&mut self, context: &mut Context, slots: &[Slot], confirm: Confirm, give_up: Option<BlockId>) -> Next {
+        let last = context.state.memory.talk.iter().rev().find(|said| said.speaker == crate::effect::Speaker::Caller);
+        if let Some(text) = last.map(|said| said.text.clone()) {
+            self.take_unasked(context, slots, &text);
+        }
+        self.ask_next(context, slots, confirm, give_up)
+    }
+
+    pub fn handle(
+        &mut self,
+        context: &mut Context,
+        slots: &[Slot],
+        confirm: Confirm,
+        give_up: Option<BlockId>,
+        input: &Input,
+    ) -> Next {
+        match input {
+            Input::Heard(heard) => self.words(context, slots, confirm, give_up, heard),
+            Input::Keys(keys) => self.keys(context, slots, confirm, give_up, keys),
+            Input::NoInput => self.again(context, slots, confirm, give_up, Outcome::NoInput),
+            _ => Next::Stay,
+        }
+    }
+
+    fn ask_next(&mut self, context: &mut Context, slots: &[Slot], confirm: Confirm, give_up: Option<BlockId>) -> Next {
+        let missing = slots
+            .iter()
+            .enumerate()
+            .find(|(index, slot)| !known(context, slot) && !self.skipped.contains(index))
+            .map(|(index, _)| index);
+        let Some(index) = missing else {
+            context.stop_listening();
+            return Next::Done(Outcome::Done);
+        };
+        if self.asked != Some(index) {
+            self.tries = 0;
+        }
+        self.asked = Some(index);
+        if let Some(phrase) = &slots[index].ask {
+            context.say(phrase, BargeIn::Yes, Purpose::Plain);
+        }
+        self.listen(context, slots, confirm, give_up)
+    }
+
+    fn listen(&mut self, context: &mut Context, slots: &[Slot], confirm: Confirm, give_up: Option<BlockId>) -> Next {
+        let wants = match (&self.confirming, self.asked.and_then(|index| slots.get(index))) {
+            (None, Some(slot)) => ListenFor::new(context, &slot.listen, keys_of(slot)),
+            (Some(_), _) | (None, None) => ListenFor::usual(context),
+        };
+        match context.listen(wants) {
+            Some(Answer::Words(heard)) => self.words(context, slots, confirm, give_up, &heard),
+            Some(Answer::Keys(keys)) => self.keys(context, slots, confirm, give_up, &keys),
+            None => Next::Stay,
+        }
+    }
+
+    fn words(&mut self, context: &mut Context, slots: &[Slot], confirm: Confirm, give_up: Option<BlockId>, heard: &Heard) -> Next {
+        if let Some((index, value)) = self.confirming.clone() {
+            return self.confirmed(context, slots, confirm, give_up, index, value, &heard.text);
+        }
+        let asked = self.asked.and_then(|index| Some((index, slots.get(index)?)));
+        let answer = asked.and_then(|(index, slot)| Some((index, slot, hear(context, &slot.kind, &heard.text)?)));
+        let corrected = self.correct(context, slots, &heard.text);
+        self.take_unasked(context, slots, &heard.text);
+        match answer {
+            Some((index, slot, found)) => {
+                let sure = found.confidence.min(heard.confidence);
+                self.offer(context, slots, confirm, give_up, index, found.value, sure, slot)
+            }
+            None if corrected => self.ask_next(context, slots, confirm, give_up),
+            None => self.again(context, slots, confirm, give_up, Outcome::NoMatch),
+        }
+    }
+
+    fn keys(&mut self, context: &mut Context, slots: &[Slot], confirm: Confirm, give_up: Option<BlockId>, keys: &str) -> Next {
+        if let Some((index, value)) = self.confirming.clone() {
+            let text = if keys.ends_with('1') { "yes" } else { "no" };
+            return self.confirmed(context, slots, confirm, give_up, index, value, text);
+        }
+        let Some((index, slot)) = self.asked.and_then(|index| Some((index, slots.get(index)?))) else { return Next::Stay };
+        let language = context.language();
+        let now = crate::scope::local_now(context);
+        let moment = closare_slots::Context { language: &language, now, country: context.setup.to_country.as_deref() };
+        match closare_slots::from_keys(&slot.kind, keys, &moment) {
+            Some(value) => self.offer(context, slots, confirm, give_up, index, value, 1.0, slot),
+            None => self.again(context, slots, confirm, give_up, Outcome::NoMatch),
+        }
+    }
+
+    /// Checks a value, and keeps it or reads it back.
+    #[allow(clippy::too_many_arguments)]
+    fn offer(
+        &mut self,
+        context: &mut Context,
+        slots: &[Slot],
+        confirm: Confirm,
+        give_up: Option<BlockId>,
+        index: usize,
+        value: Value,
+        sure: f32,
+        slot: &Slot,
+    ) -> Next {
+        if !valid(context, slot, &value) {
+            return self.refuse(context, slots, confirm, give_up, slot);
+        }
+        let read_back = match slot.confirm.unwrap_or(confirm) {
+            Confirm::Always => !slot.secret,
+            Confirm::WhenUnsure => sure < SURE && !slot.secret,
+            Confirm::Never => false,
+        };
+        if read_back {
+            let language = context.language();
+            let said = closare_slots::speak(&value, Form::Plain, &language);
+            let question = format!("{said}. {}", Wording::IsThatRight.text(&language));
+            context.say_text(&capital(&question), BargeIn::Yes, Purpose::Plain, true);
+            self.confirming = Some((index, value));
+            return self.listen(context, slots, confirm, give_up);
+        }
+        keep(context, slot, value);
+        self.ask_next(context, slots, confirm, give_up)
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    fn confirmed(
+        &mut self,
+        context: &mut Context,
+        slots: &[Slot],
+        confirm: Confirm,
+        give_up: Option<BlockId>,
+        index: usize,
+        value: Value,
+        text: &str,
+    ) -> Next {
+        let Some(slot) = slots.get(index) else { return Next::Stay };
+        // "No, Wednesday" is a no and the right value at once.
+        let other = hear(context, &slot.kind, text).filter(|found| found.value != value && !matches!(slot.kind, Type::YesNo));
+        let yes = hear(context, &Type::YesNo, text).map(|found| found.value == Value::YesNo(true));
+        self.confirming = None;
+        match (yes, other) {
+            (Some(true), _) => {
+                keep(context, slot, value);
+                self.ask_next(context, slots, confirm, give_up)
+            }
+            (_, Some(found)) => self.offer(context, slots, confirm, give_up, index, found.value, 1.0, slot),
+            (Some(false), None) => self.again(context, slots, confirm, give_up, Outcome::NoMatch),
+            (None, None) => {
+                self.confirming = Some((index, value));
+                self.again(context, slots, confirm, give_up, Outcome::NoMatch)
+            }
+        }
+    }
+
+    fn refuse(&mut self, context: &mut Context, slots: &[Slot], confirm: Confirm, give_up: Option<BlockId>, slot: &Slot) -> Next {
+        self.tries += 1;
+        if self.tries > context.workflow.limits.tries {
+            return Next::GiveUp(Outcome::NoMatch, give_up);
+        }
+        match &slot.sorry {
+            Some(phrase) => {
+                context.say(phrase, BargeIn::Yes, Purpose::Plain);
+            }
+            None => {
+                context.say_wording(Wording::NoMatch, Purpose::Plain);
+            }
+        }
+        self.ask_again(context, slots, confirm, give_up)
+    }
+
+    fn again(&mut self, context: &mut Context, slots: &[Slot], confirm: Confirm, give_up: Option<BlockId>, why: Outcome) -> Next {
+        self.tries += 1;
+        let slot = self.asked.and_then(|index| slots.get(index));
+        if let Some(index) = self.asked.filter(|_| slot.is_some_and(|slot| slot.optional) && self.tries > 1) {
+            self.skipped.push(index);
+            return self.ask_next(context, slots, confirm, give_up);
+        }
+        if self.tries > context.workflow.limits.tries {
+            return Next::GiveUp(why, give_up);
+        }
+        let wording = if why == Outcome::NoInput { Wording::NoInput } else { Wording::NoMatch };
+        context.say_wording(wording, Purpose::Plain);
+        if let Some((_, value)) = &self.confirming {
+            let language = context.language();
+            let said = closare_slots::speak(value, Form::Plain, &language);
+            let question = format!("{said}. {}", Wording::IsThatRight.text(&language));
+            context.say_text(&capital(&question), BargeIn::Yes, Purpose::Plain, true);
+            return self.listen(context, slots, confirm, give_up);
+        }
+        self.ask_again(context, slots, confirm, give_up)
+    }
+
+    fn ask_again(&mut self, context: &mut Context, slots: &[Slot], confirm: Confirm, give_up: Option<BlockId>) -> Next {
+        if let Some(slot) = self.asked.and_then(|index| slots.get(index)) {
+            if let Some(phrase) = slot.again.as_ref().or(slot.ask.as_ref()) {
+                context.say(phrase, BargeIn::Yes, Purpose::Plain);
+            }
+        }
+        self.listen(context, slots, confirm, give_up)
+    }
+
+    /// A value for another slot than the asked one, given beside it.
+    fn take_unasked(&mut self, context: &mut Context, slots: &[Slot], text: &str) {
+        for (index, slot) in slots.iter().enumerate() {
+            if Some(index) == self.asked || slot.secret || known(context, slot) || !telling(&slot.kind) {
+                continue;
+            }
+            if let Some(found) = hear(context, &slot.kind, text).filter(|found| found.confidence >= UNASKED_SURE) {
+                if valid(context, slot, &found.value) {
+                    keep(context, slot, found.value);
+                }
+            }
+        }
+    }
+
+    /// "No, I meant Wednesday" while something else is asked.
+    fn correct(&mut self, context: &mut Context, slots: &[Slot], text: &str) -> bool {
+        if !corrects(text) {
+            return false;
+        }
+        let mut corrected = false;
+        for (index, slot) in slots.iter().enumerate() {
+            if Some(index) == self.asked || slot.secret || !known(context, slot) || !telling(&slot.kind) {
+                continue;
+            }
+            if let Some(found) = hear(context, &slot.kind, text).filter(|found| found.confidence >= UNASKED_SURE) {
+                if valid(context, slot, &found.value) {
+                    keep(context, slot, found.value);
+                    corrected = true;
+                }
+            }
+        }
+        corrected
+    }
+}
+
+pub fn hear(context: &Context, kind: &Type, text: &str) -> Option<closare_slots::Heard> {
+    let language = context.language();
+    let now = crate::scope::local_now(context);
+    let moment = closare_slots::Context { language: &language, now, country: context.setup.to_country.as_deref() };
+    closare_slots::hear(kind, text, &moment)
+}
+
+/// Keeps a value. A secret is kept as its end only: nothing in this engine may say or send more of it.
+pub fn keep(context: &mut Context, slot: &Slot, value: Value) {
+    if slot.secret {
+        let plain: String = closare_slots::speak(&value, Form::Plain, &context.language());
+        let end: String = plain.chars().filter(char::is_ascii_alphanumeric).rev().take(2).collect();
+        let end: String = end.chars().rev().collect();
+        context.state.memory.variables.insert(slot.name.clone(), Datum::Text(format!("•••• {end}")));
+        return;
+    }
+    context.state.memory.set_field(&slot.name, Datum::Slot(value));
+    context.tell_understood();
+}
+
+pub fn known(context: &Context, slot: &Slot) -> bool {
+    context.state.memory.variables.get(&slot.name).is_some_and(|datum| *datum != Datum::Nothing)
+}
+
+/// Whether the value passes the slot's range and its `check`, which sees the value under the slot's name.
+pub fn valid(context: &mut Context, slot: &Slot, value: &Value) -> bool {
+    if closare_slots::check(&slot.kind, value).is_err() {
+        return false;
+    }
+    let Some(check) = &slot.check else { return true };
+    let before = context.state.memory.variables.insert(slot.name.clone(), Datum::Slot(value.clone()));
+    let holds = check.holds(context);
+    match before {
+        Some(datum) => context.state.memory.variables.insert(slot.name.clone(), datum),
+        None => context.state.memory.variables.remove(&slot.name),
+    };
+    holds
+}
+
+/// Kinds of value that tell by themselves what they are: a date in a sentence is a date, any word could be a text.
+fn telling(kind: &Type) -> bool {
+    matches!(
+        kind,
+        Type::Date | Type::Time | Type::DateTime | Type::Phone | Type::Email | Type::Money { .. } | Type::Postcode | Type::Name
+    )
+}
+
+fn corrects(text: &str) -> bool {
+    let first = text.split(|c: char| !c.is_alphabetic()).find(|word| !word.is_empty()).unwrap_or("").to_lowercase();
+    let lower = text.to_lowercase();
+    matches!(first.as_str(), "no" | "sorry" | "actually" | "wait" | "nein" | "doch" | "halt")
+        || lower.contains("i meant")
+        || lower.contains("i mean")
+        || lower.contains("ich meinte")
+}
+
+fn keys_of(slot: &Slot) -> TakeKeys {
+    let finish = slot.listen.finish_key.unwrap_or('#');
+    match &slot.kind {
+        Type::YesNo => TakeKeys::One,
+        Type::Choice { of } if of.len() < 10 => TakeKeys::One,
+        Type::Digits { max, .. } => TakeKeys::Many { most: *max, finish },
+        Type::Date => TakeKeys::Many { most: 8, finish },
+        _ => TakeKeys::Many { most: 20, finish },
+    }
+}
+
+fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}

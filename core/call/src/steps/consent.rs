@@ -1,0 +1,151 @@
+//! Asks for one purpose. Keys 1 and 2 always count; silence, noise or an unclear answer is, after one repetition, a no.
+
+use super::{Input, Next, Outcome};
+use crate::context::Context;
+use crate::dues::Consent as State;
+use crate::effect::{ConsentAnswer, ConsentMeans, ConsentRecord, Effect};
+use crate::event::Utterance;
+use crate::floor::{Answer, Heard, ListenFor, Purpose};
+use crate::wording::Wording;
+use closare_slots::{Type, Value};
+use closare_terms::Millis;
+use closare_workflow::{BargeIn, Consent};
+use serde::{Deserialize, Serialize};
+
+/// Below it, an answer counts only after one repetition of the question.
+const SURE: f32 = 0.8;
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Consenting {
+    question: Option<Utterance>,
+    asked: Millis,
+    fully_played: Option<Millis>,
+    wording: String,
+    repeated: bool,
+    /// Came while the question still played.
+    early: Option<Early>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+enum Early {
+    Words(Heard),
+    Keys(String),
+}
+
+pub fn enter(context: &mut Context, consent: &Consent) -> (Consenting, Next) {
+    if context.setup.basis(consent.purpose) != crate::setup::Basis::Consent {
+        // The purpose rests on another basis, which the operator has documented: there is nothing to ask.
+        return (Consenting::new(context, None), Next::Done(Outcome::Done));
+    }
+    context.state.dues.set(consent.purpose, State::Asked);
+    let question = context.say(&consent.ask, BargeIn::No, Purpose::Question);
+    let mut state = Consenting::new(context, question);
+    let next = match state.listen(context) {
+        Some(answer) => state.take(context, consent, answer),
+        None => Next::Stay,
+    };
+    (state, next)
+}
+
+impl Consenting {
+    fn new(context: &Context, question: Option<Utterance>) -> Consenting {
+        let wording = question.and_then(|number| context.speech(number)).map(crate::floor::Speech::text).unwrap_or_default();
+        Consenting { question, asked: context.now, fully_played: None, wording, repeated: false, early: None }
+    }
+
+    fn listen(&mut self, context: &mut Context) -> Option<Answer> {
+        let wants = ListenFor::usual(context);
+        context.listen(wants)
+    }
+
+    pub fn handle(&mut self, context: &mut Context, consent: &Consent, input: &Input) -> Next {
+        match input {
+            Input::Spoken { utterance, complete } if Some(*utterance) == self.question => {
+                if *complete {
+                    self.fully_played = Some(context.now);
+                }
+                self.question = None;
+                match self.early.take() {
+                    Some(Early::Keys(keys)) => self.keys(context, consent, &keys),
+                    Some(Early::Words(heard)) => self.words(context, consent, &heard),
+                    None => Next::Stay,
+                }
+            }
+            Input::Heard(heard) => self.take(context, consent, Answer::Words(heard.clone())),
+            Input::Keys(keys) => self.take(context, consent, Answer::Keys(keys.clone())),
+            Input::NoInput => self.unclear(context, consent, Wording::NoInput),
+            _ => Next::Stay,
+        }
+    }
+
+    fn take(&mut self, context: &mut Context, consent: &Consent, answer: Answer) -> Next {
+        match (answer, self.question.is_some()) {
+            (Answer::Keys(keys), true) => self.early = Some(Early::Keys(keys)),
+            (Answer::Words(heard), true) => self.early = Some(Early::Words(heard)),
+            (Answer::Keys(keys), false) => return self.keys(context, consent, &keys),
+            (Answer::Words(heard), false) => return self.words(context, consent, &heard),
+        }
+        Next::Stay
+    }
+
+    fn keys(&mut self, context: &mut Context, consent: &Consent, keys: &str) -> Next {
+        match keys.chars().last() {
+            Some('1') => self.settle(context, consent, ConsentAnswer::Granted, ConsentMeans::Key, 1.0),
+            Some('2') => self.settle(context, consent, ConsentAnswer::Refused, ConsentMeans::Key, 1.0),
+            _ => self.unclear(context, consent, Wording::YesOrNo),
+        }
+    }
+
+    fn words(&mut self, context: &mut Context, consent: &Consent, heard: &Heard) -> Next {
+        let language = context.language();
+        let moment = closare_slots::Context { language: &language, now: crate::scope::local_now(context), country: None };
+        match closare_slots::hear(&Type::YesNo, &heard.text, &moment) {
+            Some(yes_no) if yes_no.confidence.min(heard.confidence) >= SURE || self.repeated => {
+                let answer = match yes_no.value {
+                    Value::YesNo(true) => ConsentAnswer::Granted,
+                    _ => ConsentAnswer::Refused,
+                };
+                self.settle(context, consent, answer, ConsentMeans::Voice, yes_no.confidence.min(heard.confidence))
+            }
+            _ => self.unclear(context, consent, Wording::YesOrNo),
+        }
+    }
+
+    fn unclear(&mut self, context: &mut Context, consent: &Consent, wording: Wording) -> Next {
+        if self.repeated {
+            return self.settle(context, consent, ConsentAnswer::Refused, ConsentMeans::None, 0.0);
+        }
+        self.repeated = true;
+        context.say_text(wording.text(&context.language()), BargeIn::No, Purpose::Question, false);
+        self.question = context.say(&consent.ask, BargeIn::No, Purpose::Question);
+        match self.listen(context) {
+            Some(answer) => self.take(context, consent, answer),
+            None => Next::Stay,
+        }
+    }
+
+    fn settle(&mut self, context: &mut Context, consent: &Consent, answer: ConsentAnswer, means: ConsentMeans, confidence: f32) -> Next {
+        let granted = answer == ConsentAnswer::Granted;
+        context.stop_listening();
+        context.state.dues.set(consent.purpose, if granted { State::Granted } else { State::Refused });
+        let language = context.language();
+        context.emit(Effect::Consented(ConsentRecord {
+            purpose: consent.purpose,
+            wording: self.wording.clone(),
+            wording_id: format!("{}@{}", consent.purpose, context.workflow.version),
+            language,
+            asked: self.asked,
+            fully_played: self.fully_played,
+            answer,
+            means,
+            confidence,
+            answered: context.now,
+        }));
+        context.dues_changed();
+        match (granted, consent.refused) {
+            (true, _) => Next::Done(Outcome::Done),
+            (false, Some(block)) => Next::Branch(Outcome::Refused, block),
+            (false, None) => Next::Done(Outcome::Refused),
+        }
+    }
+}

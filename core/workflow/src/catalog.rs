@@ -1,0 +1,44 @@
+//! What is installed, and what the policies mean: handed to the check, never looked up by it.
+
+use closare_terms::{Language, Purpose, Role};
+use std::collections::BTreeMap;
+
+#[derive(Clone, Debug, Default)]
+pub struct Catalog {
+    pub plugins: BTreeMap<String, Installed>,
+    /// A name that stands for one plugin a role, such as `offline`.
+    pub sets: BTreeMap<String, BTreeMap<Role, String>>,
+    /// Whether a call may be recorded.
+    pub recording: Rule,
+    /// The longest that the plan keeps a call, in days.
+    pub plan_days: u32,
+    /// The operator's time zone, IANA.
+    pub timezone: String,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct Installed {
+    pub roles: Vec<Role>,
+    /// An empty list is every language.
+    pub languages: BTreeMap<Role, Vec<Language>>,
+    /// A language model that holds an open dialogue; one that only extracts and summarizes doesn't.
+    pub chats: bool,
+    /// What `send` (or, for a plugin on this machine, `understand`) says about a caller's data.
+    pub rule: Rule,
+    /// Whether it is on this machine, without a network.
+    pub local: bool,
+    /// JSON Schema of an option, by name.
+    pub options: BTreeMap<String, serde_json::Value>,
+}
+
+/// What the policies say of a sink, over every state that a call can be in.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Rule {
+    /// Once the disclosure was played.
+    #[default]
+    Allowed,
+    /// Once this purpose was granted.
+    Needs(Purpose),
+    /// Whatever the caller says.
+    Denied(String),
+}

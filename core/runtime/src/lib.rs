@@ -1,1 +1,31 @@
+//! Joins a leg, the call machine, the host, egress, policy and the store: one task for each call.
+//!
+//! [`Runtime::start`] loads plugins and policies, publishes the workflows that the configuration names, opens the store and
+//! the telephone; [`Runtime::serve`] takes calls. What happens to a call is decided by the machine in `closare-call`; here it
+//! is carried out.
 
+mod agents;
+mod call_log;
+mod call_task;
+mod catalog;
+mod clock;
+mod config;
+mod ears;
+mod error;
+mod live;
+mod minds;
+mod phrases;
+mod plugged;
+mod plugins;
+mod publish;
+mod runtime;
+mod voices;
+
+pub use agents::{Agent, Agents};
+pub use config::{AccountConfig, Config, ConfigError};
+pub use error::Error;
+pub use live::{Live, LiveCall, Spoke};
+pub use phrases::{Phrases, Rendered};
+pub use plugins::Plugins;
+pub use publish::{PublishError, Published};
+pub use runtime::{Runtime, Starting};

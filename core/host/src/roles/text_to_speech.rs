@@ -1,0 +1,153 @@
+use super::{Enter, Entered, Input, Key};
+use crate::contract::v0_1::{all, tts};
+use crate::error::Cause;
+use crate::instance::Instance;
+use crate::words::{AudioFormat, Failure, Note, Opening, Said, Spoken, Usage};
+use closare_terms::network::{NetEffect, NetEvent};
+use closare_terms::{Millis, Role};
+use std::time::Duration;
+use wasmtime::component::ResourceAny;
+
+/// What a speaking session is told. `at` is the call's clock.
+#[derive(Clone, Debug, PartialEq)]
+pub enum TtsInput {
+    /// Text comes in clauses as it is written; `last` closes the utterance.
+    Say {
+        at: Millis,
+        utterance: u32,
+        said: Said,
+        last: bool,
+    },
+    /// What comes for this utterance afterwards is dropped, and what was not begun is never begun.
+    Cancel {
+        at: Millis,
+        utterance: u32,
+    },
+    /// The call is over: close down, tell the last usage.
+    Finish {
+        at: Millis,
+    },
+    Network {
+        at: Millis,
+        event: NetEvent,
+    },
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum TtsOutput {
+    Net(NetEffect),
+    /// In the format that `Opened` gave.
+    Audio {
+        utterance: u32,
+        bytes: Vec<u8>,
+    },
+    Spoken(Spoken),
+    Done {
+        utterance: u32,
+    },
+    /// The vendor's own id, for support and for erasure requests.
+    RequestId(String),
+    Used(Usage),
+    Note(Note),
+    /// Without an utterance the session is over.
+    Failed {
+        utterance: Option<u32>,
+        failure: Failure,
+    },
+}
+
+pub struct TtsOpen {
+    pub(crate) opening: Opening,
+    pub(crate) wanted: AudioFormat,
+    pub(crate) voice: Option<String>,
+}
+
+#[derive(Clone)]
+pub struct TtsHandle {
+    guest: tts::Guest,
+    session: ResourceAny,
+}
+
+impl Input for TtsInput {
+    const ROLE: Role = Role::TextToSpeech;
+}
+
+impl Enter for TtsInput {
+    type Output = TtsOutput;
+    type Open = TtsOpen;
+    type Handle = TtsHandle;
+
+    fn open(instance: &mut Instance, what: TtsOpen) -> Result<Entered<TtsHandle, TtsOutput>, Cause> {
+        let indices = instance.plugin.roles.tts.clone().ok_or(Cause::NoRole)?;
+        let TtsOpen { opening, wanted, voice } = what;
+        instance
+            .enter(|store, component| {
+                let guest = indices.load(&mut *store, component)?;
+                let opened =
+                    guest.session().call_open(store, &opening.into(), wanted.into(), voice.as_deref())?;
+                Ok(opened.map(|(session, format, outputs)| Entered {
+                    handle: TtsHandle { guest, session },
+                    format: Some(format.into()),
+                    outputs: all(outputs),
+                }))
+            })?
+            .map_err(|failure| Cause::Failed(failure.into()))
+    }
+
+    fn enter(self, instance: &mut Instance, handle: &TtsHandle) -> Result<Vec<TtsOutput>, Cause> {
+        let (session, on) = (handle.guest.session(), handle.session);
+        let outputs = instance.enter(|store, _| match self {
+            TtsInput::Say { at, utterance, said, last } => {
+                session.call_say(store, on, at.0, utterance, &said.into(), last)
+            }
+            TtsInput::Cancel { at, utterance } => session.call_cancel(store, on, at.0, utterance),
+            TtsInput::Finish { at } => session.call_finish(store, on, at.0),
+            TtsInput::Network { at, event } => session.call_network(store, on, at.0, &event.into()),
+        })?;
+        Ok(all(outputs))
+    }
+
+    fn close(instance: &mut Instance, handle: TtsHandle) -> Result<(), Cause> {
+        instance.enter(|store, _| handle.session.resource_drop(store))
+    }
+
+    fn begins(&self) -> Option<Key> {
+        match self {
+            TtsInput::Say { utterance, .. } => Some(Key::Number(*utterance)),
+            _ => None,
+        }
+    }
+
+    fn cancels(&self) -> Option<Key> {
+        match self {
+            TtsInput::Cancel { utterance, .. } => Some(Key::Number(*utterance)),
+            _ => None,
+        }
+    }
+
+    fn patience(&self) -> Duration {
+        Duration::from_millis(match self {
+            TtsInput::Say { .. } | TtsInput::Network { .. } => 300,
+            TtsInput::Cancel { .. } => 1_000,
+            TtsInput::Finish { .. } => 5_000,
+        })
+    }
+
+    fn answers(output: &TtsOutput) -> Option<Key> {
+        match output {
+            TtsOutput::Audio { utterance, .. } | TtsOutput::Done { utterance } => {
+                Some(Key::Number(*utterance))
+            }
+            TtsOutput::Spoken(spoken) => Some(Key::Number(spoken.utterance)),
+            TtsOutput::Failed { utterance, .. } => utterance.map(Key::Number),
+            TtsOutput::Net(_) | TtsOutput::RequestId(_) | TtsOutput::Used(_) | TtsOutput::Note(_) => None,
+        }
+    }
+
+    fn fatal(output: &TtsOutput) -> Option<&Failure> {
+        match output {
+            TtsOutput::Failed { utterance: None, failure } => Some(failure),
+            _ => None,
+        }
+    }
+}

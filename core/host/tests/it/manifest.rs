@@ -1,0 +1,73 @@
+use closare_host::Manifest;
+use serde_json::json;
+
+const FULL: &str = r#"
+plugin: 1
+name: deepgram
+version: 0.3.0
+about: Speech-to-text and text-to-speech by Deepgram.
+license: Apache-2.0
+roles: [speech-to-text, text-to-speech]
+languages: {speech-to-text: [en, de, fr, es], text-to-speech: [en, de]}
+network: ["wss://api.deepgram.com", "https://api.deepgram.com", {option: base_url}]
+credentials:
+  key: {kind: header, name: Authorization, value: "Token {{secret:DEEPGRAM_API_KEY}}"}
+  cloud: {kind: google_service_account, scopes: [one, two], in_first_message: yes}
+secrets: {DEEPGRAM_API_KEY: "From console -> API keys"}
+processing: {region: US, or_options: {base_url: "https://api.eu.deepgram.com", region: EU}, trains_on_data: "no, when mip_opt_out=true", retention: none}
+options:
+  model: {type: string, default: nova-3}
+  base_url: {type: string}
+limits: {memory: 32MiB, call: 20ms, outputs: 256}
+instances: per-session
+audio: pcm_s16le/16000
+"#;
+
+#[test]
+fn a_whole_manifest() {
+    let manifest = Manifest::parse(FULL).unwrap();
+    insta::assert_yaml_snapshot!(manifest);
+}
+
+#[test]
+fn options_change_origins_and_facts() {
+    let manifest = Manifest::parse(FULL).unwrap();
+    let processing = manifest.processing.as_ref().unwrap();
+    let europe = json!({"base_url": "https://api.eu.deepgram.com"});
+    assert_eq!(
+        (processing.facts(&json!({})).region.as_str(), processing.facts(&europe).region.as_str()),
+        ("US", "EU")
+    );
+    let own = json!({"base_url": "http://LocalHost:8080/v1?x=1"});
+    let origins = manifest.origins(&own);
+    assert_eq!(origins, ["wss://api.deepgram.com", "https://api.deepgram.com", "http://localhost:8080"]);
+    assert_eq!(manifest.origins(&json!({"base_url": "ftp://x"})).len(), 2);
+}
+
+#[test]
+fn every_problem_is_told() {
+    let text = r#"
+plugin: 2
+name: Deep_gram
+version: "1"
+about: x
+roles: [speech-to-text, voice]
+langauges: {}
+network: ["https://api.example.com/v1", {option: base}]
+credentials:
+  key: {kind: header, value: "{{secret:KEY}}"}
+  other: {kind: password}
+options:
+  heat: {type: float}
+limits: {memory: 8GiB, call: 20, outputs: many}
+instances: shared
+audio: mp3
+"#;
+    insta::assert_snapshot!(Manifest::parse(text).unwrap_err().join("\n"));
+}
+
+#[test]
+fn what_is_not_yaml_is_told_with_its_place() {
+    assert!(Manifest::parse("a: [1").unwrap_err()[0].starts_with("YAML:"));
+    assert_eq!(Manifest::parse("- 1").unwrap_err(), ["expected a map of keys"]);
+}

@@ -1,0 +1,322 @@
+//! What is kept of a call: the skeleton at once; content once its kind was allowed, and never before.
+
+use crate::clock::Clock;
+use crate::live::{Live, LiveCalls};
+use crate::publish::Published;
+use closare_call::{ConsentAnswer, ConsentMeans, ConsentRecord, Effect, Event, Latency, Speaker, Turn};
+use closare_host::Cause;
+use closare_host::words::Failure;
+use closare_policy::{Ruling, Verdict};
+use closare_store::{self as store, AiSystem, Content, Entry, EntryKind, LogWriter, Row, Store};
+use closare_terms::{CallId, Held, Kind, Millis, Point, Role};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// Content that waits for its verdict: bytes beyond which the oldest goes.
+const WAITING_MAX: usize = 1 << 20;
+
+pub struct CallLog {
+    call: CallId,
+    clock: Clock,
+    writer: LogWriter,
+    live: Arc<LiveCalls>,
+    published: Arc<Published>,
+    seq: u64,
+    turns: u32,
+    kept: BTreeSet<Kind>,
+    waiting: Vec<Waiting>,
+    waiting_bytes: usize,
+    policy_version: String,
+    basis: std::collections::BTreeMap<closare_terms::Purpose, closare_call::Basis>,
+}
+
+enum Waiting {
+    Content { seq: u64, content: Content },
+    Row { kind: Kind, row: Box<Row> },
+}
+
+impl CallLog {
+    pub fn new(
+        call: CallId,
+        clock: Clock,
+        store: &Store,
+        live: Arc<LiveCalls>,
+        published: Arc<Published>,
+        basis: std::collections::BTreeMap<closare_terms::Purpose, closare_call::Basis>,
+    ) -> CallLog {
+        CallLog {
+            call,
+            clock,
+            writer: store.writer(),
+            live,
+            published,
+            seq: 0,
+            turns: 0,
+            kept: BTreeSet::new(),
+            waiting: Vec::new(),
+            waiting_bytes: 0,
+            policy_version: String::new(),
+            basis,
+        }
+    }
+
+    pub fn event(&mut self, at: Millis, event: &Event, secret: bool) {
+        let contents = if secret { Vec::new() } else { event.contents() };
+        self.append(at, EntryKind::Event, serde_json::to_value(event), contents);
+    }
+
+    pub fn effect(&mut self, at: Millis, effect: &Effect) {
+        self.append(at, EntryKind::Effect, serde_json::to_value(effect), effect.contents());
+    }
+
+    fn append(
+        &mut self,
+        at: Millis,
+        kind: EntryKind,
+        skeleton: Result<serde_json::Value, serde_json::Error>,
+        contents: Vec<&Held>,
+    ) {
+        let skeleton = skeleton.unwrap_or_default();
+        let name = match &skeleton {
+            serde_json::Value::String(name) => name.clone(),
+            serde_json::Value::Object(map) => map.keys().next().cloned().unwrap_or_default(),
+            _ => String::new(),
+        };
+        let seq = self.seq;
+        self.seq += 1;
+        let mut now = Vec::new();
+        for (index, held) in contents.into_iter().enumerate() {
+            let Some(text) = held.text() else { continue };
+            let content = Content { index: index as u32, kind: held.kind(), text: text.to_owned() };
+            if self.kept.contains(&held.kind()) {
+                now.push(content);
+            } else {
+                self.wait(content.text.len(), Waiting::Content { seq, content });
+            }
+        }
+        self.writer.append(Entry { call: self.call.clone(), seq, at, kind, name, skeleton, contents: now });
+    }
+
+    fn wait(&mut self, bytes: usize, waiting: Waiting) {
+        self.waiting_bytes += bytes;
+        if self.waiting_bytes > WAITING_MAX && !self.waiting.is_empty() {
+            self.waiting.remove(0);
+        }
+        self.waiting.push(waiting);
+    }
+
+    /// This kind may be written: what waits of it goes now.
+    pub fn keep(&mut self, kind: Kind) {
+        self.kept.insert(kind);
+        for waiting in std::mem::take(&mut self.waiting) {
+            match waiting {
+                Waiting::Content { seq, content } if content.kind == kind => self.writer.content(&self.call, seq, content),
+                Waiting::Row { kind: of, row } if of == kind => self.writer.put(&self.call, *row),
+                other => self.waiting.push(other),
+            }
+        }
+    }
+
+    /// This kind may no longer be written: what waits of it is dropped.
+    pub fn forget(&mut self, kind: Kind) {
+        self.kept.remove(&kind);
+        self.waiting.retain(|waiting| match waiting {
+            Waiting::Content { content, .. } => content.kind != kind,
+            Waiting::Row { kind: of, .. } => *of != kind,
+        });
+    }
+
+    /// The call is over: what was never allowed is dropped; of a turn that may not be kept, its times are.
+    pub fn finish(&mut self) {
+        for waiting in std::mem::take(&mut self.waiting) {
+            if let Waiting::Row { row, .. } = waiting {
+                if let Row::Turn(turn) = *row {
+                    self.writer.put(&self.call, store::Turn { heard: None, unheard: None, ..turn });
+                }
+            }
+        }
+    }
+
+    pub fn verdict(&mut self, at: Millis, point: Point, ruling: &Ruling) {
+        let (result, reason) = match &ruling.verdict {
+            Verdict::Allow => ("allow", String::new()),
+            Verdict::Deny { reason } => ("deny", reason.clone()),
+            Verdict::Redact { kinds } => ("redact", kinds.join(", ")),
+            Verdict::First { duty } => ("first", duty.clone()),
+        };
+        self.policy_version.clone_from(&ruling.policy_version);
+        self.writer.put(
+            &self.call,
+            store::Verdict {
+                at,
+                point,
+                result: result.to_owned(),
+                reason,
+                layer: ruling.layer.clone(),
+                policy_version: ruling.policy_version.clone(),
+                facts_hash: ruling.facts_hash.clone(),
+            },
+        );
+    }
+
+    pub fn turn(&mut self, turn: &Turn) {
+        let speaker = match turn.speaker {
+            Speaker::Agent => store::Speaker::Agent,
+            Speaker::Caller => store::Speaker::Caller,
+        };
+        let row = store::Turn {
+            index: self.turns,
+            speaker,
+            started: self.clock.wall_at(turn.started),
+            ended: self.clock.wall_at(turn.ended),
+            heard: Some(turn.heard.words().to_owned()),
+            unheard: turn.unheard.as_ref().map(|unheard| unheard.words().to_owned()),
+            interrupted: turn.unheard.is_some(),
+            language: turn.language.clone(),
+            ai_generated: turn.speaker == Speaker::Agent,
+            ai_system: turn.made_by.map(|(role, index)| self.ai_system(role, index)),
+        };
+        self.turns += 1;
+        self.put(Kind::Transcript, row);
+        self.live.tell(Live::Turn {
+            call: self.call.clone(),
+            at: turn.started,
+            speaker: turn.speaker,
+            heard: turn.heard.words().to_owned(),
+            unheard: turn.unheard.as_ref().map(|unheard| unheard.words().to_owned()),
+        });
+    }
+
+    pub fn latency(&mut self, latency: &Latency) {
+        // The answer is the turn that is being said: its row comes once it is over.
+        let turn = self.turns;
+        let stages = latency.stages().into_iter().chain([("total", latency.total())]);
+        for (stage, took) in stages {
+            self.writer.put(&self.call, store::Latency { turn, stage: stage.to_owned(), took });
+        }
+        self.live.tell(Live::Latency { call: self.call.clone(), latency: latency.clone() });
+    }
+
+    pub fn understood(&mut self, intent: Option<&String>, confidence: f32, fields: &[(String, Held)], model: Option<usize>) {
+        let values = fields.iter().map(|(name, value)| {
+            let value = serde_json::from_str(value.words()).unwrap_or_else(|_| value.words().into());
+            (name.clone(), value)
+        });
+        let row = store::Extraction {
+            intent: intent.cloned(),
+            confidence: intent.is_some().then_some(f64::from(confidence)),
+            fields: serde_json::Value::Object(values.collect()),
+            ai_generated: true,
+            ai_system: Some(self.ai_system(Role::LanguageModel, model.unwrap_or(0))),
+        };
+        // A later one replaces it; only the newest waits.
+        self.waiting.retain(|waiting| !matches!(waiting, Waiting::Row { row, .. } if matches!(**row, Row::Extraction(_))));
+        self.put(Kind::Field, row);
+    }
+
+    pub fn summary(&mut self, text: &Held, language: &closare_terms::Language, model: usize) {
+        let row = store::Summary {
+            text: text.words().to_owned(),
+            language: language.clone(),
+            ai_generated: true,
+            ai_system: Some(self.ai_system(Role::LanguageModel, model)),
+        };
+        self.put(Kind::Summary, row);
+    }
+
+    pub fn consent(&mut self, record: &ConsentRecord) {
+        let wall = |at: Millis| self.clock.wall_at(at);
+        let basis = self.basis.get(&record.purpose).copied().unwrap_or(closare_call::Basis::Consent);
+        let row = store::Consent {
+            purpose: record.purpose,
+            wording_id: record.wording_id.clone(),
+            wording_version: self.published.workflow.version.clone(),
+            language: record.language.clone(),
+            wording: record.wording.clone(),
+            asked: wall(record.asked),
+            played: record.fully_played.map(wall),
+            answer: match (record.answer, record.means) {
+                (ConsentAnswer::Granted, _) => store::Answer::Granted,
+                (ConsentAnswer::Withdrawn, _) => store::Answer::Withdrawn,
+                (ConsentAnswer::Refused, ConsentMeans::None) => store::Answer::Unclear,
+                (ConsentAnswer::Refused, ConsentMeans::Voice | ConsentMeans::Key) => store::Answer::Refused,
+            },
+            means: match record.means {
+                ConsentMeans::Voice => Some(store::Means::Voice),
+                ConsentMeans::Key => Some(store::Means::Key),
+                ConsentMeans::None => None,
+            },
+            confidence: Some(f64::from(record.confidence)),
+            answered: Some(wall(record.answered)),
+            policy_version: self.policy_version.clone(),
+            basis: basis.as_str().to_owned(),
+        };
+        self.writer.put(&self.call, row);
+    }
+
+    pub fn using(&mut self, role: Role, index: usize) {
+        let chain = match role {
+            Role::SpeechToText => &self.published.stt,
+            Role::TextToSpeech => &self.published.tts,
+            Role::LanguageModel | Role::Tool => &self.published.llm,
+        };
+        if let Some(chosen) = chain.get(index) {
+            let row = store::PluginUse {
+                role: role.to_string(),
+                plugin: chosen.plugin.manifest().name.to_string(),
+                version: chosen.plugin.manifest().version.clone(),
+                sha256: chosen.plugin.sha256().to_owned(),
+            };
+            self.writer.put(&self.call, row);
+        }
+    }
+
+    fn put(&mut self, kind: Kind, row: impl Into<Row>) {
+        if self.kept.contains(&kind) {
+            self.writer.put(&self.call, row);
+        } else {
+            self.wait(256, Waiting::Row { kind, row: Box::new(row.into()) });
+        }
+    }
+
+    fn ai_system(&self, role: Role, index: usize) -> AiSystem {
+        let chain = match role {
+            Role::SpeechToText => &self.published.stt,
+            Role::TextToSpeech => &self.published.tts,
+            Role::LanguageModel | Role::Tool => &self.published.llm,
+        };
+        let chosen = chain.get(index);
+        AiSystem {
+            name: "closare".to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            plugin: chosen.map(|chosen| chosen.plugin.manifest().name.to_string()).unwrap_or_default(),
+            model: chosen.and_then(|chosen| chosen.options.get("model")?.as_str().map(str::to_owned)),
+        }
+    }
+}
+
+/// Why a session ended, without a word of what the vendor wrote: that may hold the caller's.
+pub fn cause_word(cause: &Cause) -> String {
+    match cause {
+        Cause::Failed(failure) => failure_word(failure).to_owned(),
+        Cause::Trap(_) => "it trapped".to_owned(),
+        Cause::InstanceLost(_) => "its shared instance was lost".to_owned(),
+        cause @ (Cause::TimeOut { .. }
+        | Cause::Memory { .. }
+        | Cause::Outputs { .. }
+        | Cause::Crowded
+        | Cause::NoRole
+        | Cause::Host(_)) => cause.to_string(),
+    }
+}
+
+pub fn failure_word(failure: &Failure) -> &'static str {
+    match failure {
+        Failure::Unauthorized => "unauthorized",
+        Failure::RateLimited { .. } => "rate limited",
+        Failure::Unavailable(_) => "unavailable",
+        Failure::Refused(_) => "refused",
+        Failure::Unsupported(_) => "unsupported",
+        Failure::Broken(_) => "broken",
+    }
+}

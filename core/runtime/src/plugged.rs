@@ -1,0 +1,93 @@
+//! A plugin session with its network: what it asks goes to egress, what came of it goes back in.
+
+use closare_egress::{Credential, Egress, Grant, NetSession, Origin};
+use closare_host::{Event, Input, NotSent, Plugin, Session};
+use closare_terms::PluginName;
+use closare_terms::network::{NetEffect, NetEvent};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, OnceLock, Weak};
+
+/// Dropping it ends the session and everything that it has open.
+pub struct Plugged<I: Input> {
+    joint: Arc<Joint<I>>,
+}
+
+struct Joint<I: Input> {
+    session: OnceLock<Session<I>>,
+    net: OnceLock<NetSession>,
+}
+
+impl<I: Input> Plugged<I> {
+    pub fn send(&self, input: I) -> Result<(), NotSent> {
+        self.joint.session.get().map_or(Err(NotSent::Over), |session| session.send(input))
+    }
+}
+
+/// Opens a session. `open` gets the function that takes the session's events; `inward` makes an input of a network event;
+/// `outward` takes the network's effect out of an output, or hands the output on.
+pub fn plug<I, O>(
+    egress: &Egress,
+    grant: Option<Grant>,
+    inward: impl Fn(NetEvent) -> I + Send + Sync + 'static,
+    outward: impl Fn(O) -> Result<NetEffect, O> + Send + 'static,
+    mut told: impl FnMut(Event<O>) + Send + 'static,
+    open: impl FnOnce(Box<dyn FnMut(Event<O>) + Send>) -> Session<I>,
+) -> Plugged<I>
+where
+    I: Input + Send + Sync + 'static,
+    O: Send + 'static,
+    Session<I>: Send + Sync,
+{
+    let joint = Arc::new(Joint { session: OnceLock::new(), net: OnceLock::new() });
+    if let Some(grant) = grant {
+        let back: Weak<Joint<I>> = Arc::downgrade(&joint);
+        let net = egress.session(grant, move |event| {
+            if let Some(joint) = back.upgrade() {
+                // The session is put in place before anything can be asked; at worst this waits for the line below `open`.
+                // A full inbox or an ended session shows by the session's own end.
+                let _ = joint.session.wait().send(inward(event));
+            }
+        });
+        let _ = joint.net.set(net);
+    }
+    let out: Weak<Joint<I>> = Arc::downgrade(&joint);
+    let session = open(Box::new(move |event| match event {
+        Event::Output(output) => match outward(output) {
+            Ok(effect) => {
+                if let Some(joint) = out.upgrade() {
+                    if let Some(net) = joint.net.get() {
+                        net.carry(effect);
+                    }
+                }
+            }
+            Err(output) => told(Event::Output(output)),
+        },
+        event @ (Event::Opened(_) | Event::Ended(_)) => told(event),
+    }));
+    let _ = joint.session.set(session);
+    Plugged { joint }
+}
+
+/// What a plugin may do outside with these options. `None` where it has no network.
+pub fn grant(plugin: &Plugin, options: &serde_json::Value) -> Option<Grant> {
+    let manifest = plugin.manifest();
+    if manifest.network.is_empty() {
+        return None;
+    }
+    let origins = manifest.origins(options).iter().filter_map(|url| Origin::of(url).ok()).collect();
+    Some(Grant {
+        plugin: PluginName(manifest.name.to_string()),
+        origins,
+        credentials: credentials(plugin),
+        secrets: manifest.secrets.keys().cloned().collect::<BTreeSet<_>>(),
+        in_first_message: manifest.credentials.values().any(|credential| credential.in_first_message),
+    })
+}
+
+fn credentials(plugin: &Plugin) -> BTreeMap<String, Credential> {
+    let of = |credential: &closare_host::manifest::Credential| {
+        let kind = serde_json::to_value(credential.kind).unwrap_or_default();
+        Credential::of(kind.as_str().unwrap_or_default(), credential.name.as_deref(), credential.value.as_deref())
+    };
+    plugin.manifest().credentials.iter().map(|(name, credential)| (name.clone(), of(credential))).collect()
+}

@@ -1,0 +1,96 @@
+//! The plugins that are installed: folders with a manifest and a component.
+
+use crate::error::Error;
+use closare_call::Vendor;
+use closare_host::{Host, Plugin};
+use closare_terms::Role;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+#[derive(Clone, Default)]
+pub struct Plugins {
+    by_name: BTreeMap<String, Arc<Plugin>>,
+    /// Folders that hold a manifest but can't be loaded, and why.
+    broken: Vec<(PathBuf, String)>,
+}
+
+impl Plugins {
+    /// Loads every plugin of these folders. One that can't be loaded is told, and left out.
+    ///
+    /// # Errors
+    /// A folder that can't be read.
+    pub fn load(host: &Host, folders: &[PathBuf], mut progress: impl FnMut(&str)) -> Result<Plugins, Error> {
+        let mut plugins = Plugins::default();
+        for folder in folders {
+            for place in places(folder)? {
+                progress(&place.file_name().unwrap_or_default().to_string_lossy());
+                match host.load(&place) {
+                    Ok(plugin) => {
+                        plugins.by_name.insert(plugin.manifest().name.to_string(), plugin);
+                    }
+                    Err(error) => plugins.broken.push((place, chain(&error))),
+                }
+            }
+        }
+        Ok(plugins)
+    }
+
+    pub fn get(&self, name: &str) -> Option<&Arc<Plugin>> {
+        self.by_name.get(name)
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Arc<Plugin>)> {
+        self.by_name.iter().map(|(name, plugin)| (name.as_str(), plugin))
+    }
+
+    pub fn broken(&self) -> &[(PathBuf, String)] {
+        &self.broken
+    }
+}
+
+/// What the policies are told of a plugin that is used with these options.
+pub fn vendor(plugin: &Plugin, options: &serde_json::Value, contracts: &BTreeMap<String, String>) -> Vendor {
+    let manifest = plugin.manifest();
+    let facts = manifest.processing.as_ref().map(|processing| processing.facts(options));
+    let networked = !manifest.network.is_empty();
+    let contract = contracts.get(manifest.name.as_str()).cloned();
+    let local = if networked { "" } else { "local" };
+    Vendor {
+        plugin: manifest.name.to_string(),
+        networked,
+        region: facts.map_or(local.to_owned(), |facts| facts.region.clone()),
+        trains_on_data: facts.is_some_and(|facts| facts.trains_on_data == "yes"),
+        retention: facts.map_or_else(String::new, |facts| facts.retention.clone()),
+        contract: contract.or(facts.and_then(|facts| facts.contract.clone())).unwrap_or_default(),
+        chats: chats(plugin),
+    }
+}
+
+/// A language model without a network that isn't told to chat only extracts and summarizes.
+pub fn chats(plugin: &Plugin) -> bool {
+    let manifest = plugin.manifest();
+    manifest.roles.contains(&Role::LanguageModel) && !manifest.network.is_empty()
+}
+
+fn places(folder: &Path) -> Result<Vec<PathBuf>, Error> {
+    let Ok(entries) = std::fs::read_dir(folder) else { return Ok(Vec::new()) };
+    let mut places: Vec<PathBuf> = entries
+        .filter_map(Result::ok)
+        .map(|entry| entry.path())
+        .filter(|path| path.join("plugin.yaml").is_file())
+        .collect();
+    places.sort();
+    Ok(places)
+}
+
+pub fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
+}

@@ -1,0 +1,195 @@
+//! The engine: everything that calls share.
+
+use crate::agents::Agents;
+use crate::call_task;
+use crate::catalog::catalog;
+use crate::config::Config;
+use crate::error::Error;
+use crate::live::LiveCalls;
+use crate::plugins::Plugins;
+use crate::publish::{Press, PublishError};
+use closare_egress::{Egress, EgressConfig, Limits, SecretBook};
+use closare_host::{Host, HostConfig};
+use closare_policy::{Policies, Policy, eu_default};
+use closare_store::{OperatorKey, Store};
+use closare_telephony::{Incoming, Telephony};
+use closare_terms::CallId;
+use closare_workflow::Catalog;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::mpsc;
+
+/// How often saved workflow files are looked for, beside the look at each call.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+
+pub struct Runtime {
+    pub config: Config,
+    pub plugins: Plugins,
+    pub catalog: Catalog,
+    pub policies: Policies,
+    pub egress: Egress,
+    pub store: Store,
+    pub agents: Agents,
+    pub telephony: Telephony,
+    pub live: Arc<LiveCalls>,
+    /// Calls that the last process left open, and that were closed at this start.
+    pub interrupted: Vec<CallId>,
+    _host: Host,
+}
+
+/// What is told while the engine starts.
+pub enum Starting<'a> {
+    Plugin(&'a str),
+    Broken { folder: &'a Path, reason: &'a str },
+    Publishing,
+    NotPublished(&'a PublishError),
+}
+
+impl Runtime {
+    /// Opens everything; calls wait in the receiver until [`Runtime::serve`] takes them.
+    ///
+    /// # Errors
+    /// What can't be opened, each with what to do about it.
+    pub async fn start(
+        config: Config,
+        mut tell: impl FnMut(Starting<'_>),
+    ) -> Result<(Arc<Runtime>, mpsc::Receiver<Incoming>), Error> {
+        let policies = Policies::new(policies(&config)?);
+        let egress = Egress::new(egress(&config)?)?;
+        let host = Host::new(HostConfig::new(config.cache.join("compiled")))?;
+        let plugins = Plugins::load(&host, &config.plugins, |name| tell(Starting::Plugin(name)))?;
+        for (folder, reason) in plugins.broken() {
+            tell(Starting::Broken { folder, reason });
+        }
+        let store = open_store(&config).await?;
+        let interrupted = store.close_interrupted().await?;
+        let catalog = catalog(&config, &plugins, &policies);
+        tell(Starting::Publishing);
+        let press = Press { config: &config, plugins: &plugins, catalog: &catalog, egress: &egress };
+        let mut reasons = Vec::new();
+        let agents = Agents::publish(&press, &config.numbers, |error| {
+            tell(Starting::NotPublished(error));
+            reasons.push(error.to_string());
+        })
+        .await;
+        if agents.is_empty() {
+            let none = "the configuration names no number".to_owned();
+            return Err(Error::NoAgent(if reasons.is_empty() { none } else { reasons.join("; ") }));
+        }
+        let (telephony, calls) = Telephony::start(config.telephony()?).await?;
+        let runtime = Runtime {
+            config,
+            plugins,
+            catalog,
+            policies,
+            egress,
+            store,
+            agents,
+            telephony,
+            live: Arc::new(LiveCalls::new()),
+            interrupted,
+            _host: host,
+        };
+        Ok((Arc::new(runtime), calls))
+    }
+
+    /// Takes calls until the telephone is closed. `changed` is told of each workflow file that was saved.
+    pub async fn serve(
+        self: Arc<Self>,
+        mut calls: mpsc::Receiver<Incoming>,
+        mut changed: impl FnMut(&str, Result<(), PublishError>) + Send,
+    ) {
+        let mut look = tokio::time::interval(LOOK_EVERY);
+        look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                _ = look.tick() => self.refresh(&mut changed).await,
+                call = calls.recv() => match call {
+                    Some(incoming) => {
+                        // A file that was saved just now counts for this call.
+                        self.refresh(&mut changed).await;
+                        self.take(incoming);
+                    }
+                    None => return,
+                },
+            }
+        }
+    }
+
+    fn take(self: &Arc<Self>, incoming: Incoming) {
+        match self.agents.find(incoming.to.as_str()) {
+            Some(agent) if agent.is_stopped() => {
+                tracing::info!(agent = %agent.name(), "a call was refused: the agent is stopped");
+                incoming.refuse(480, "the agent is stopped", None);
+            }
+            Some(agent) => {
+                tokio::spawn(call_task::run(self.clone(), agent.clone(), incoming));
+            }
+            None => {
+                tracing::info!("a call was refused: no agent has the called number");
+                incoming.refuse(404, "no such number", None);
+            }
+        }
+    }
+
+    async fn refresh(&self, changed: &mut impl FnMut(&str, Result<(), PublishError>)) {
+        let press =
+            Press { config: &self.config, plugins: &self.plugins, catalog: &self.catalog, egress: &self.egress };
+        for (agent, outcome) in self.agents.refresh(&press).await {
+            changed(&agent.path.display().to_string(), outcome);
+        }
+    }
+
+    /// Ends an agent's calls politely and refuses new ones. The number of calls; `None` if no agent has this name.
+    pub fn stop(&self, name: &str) -> Option<usize> {
+        let agents = self.agents.named(name);
+        if agents.is_empty() {
+            return None;
+        }
+        for agent in &agents {
+            agent.stop();
+        }
+        Some(self.live.stop(&agents[0].name()))
+    }
+
+    /// Ends everything in order: no new calls, live ones end, what is known is written.
+    pub async fn shutdown(&self) {
+        for agent in self.agents.iter() {
+            agent.stop();
+            self.live.stop(&agent.name());
+        }
+        let deadline = tokio::time::Instant::now() + Duration::from_secs(4);
+        let mut watch = self.live.watch();
+        while self.live.count() > 0 {
+            if tokio::time::timeout_at(deadline, watch.recv()).await.is_err() {
+                break;
+            }
+        }
+        self.telephony.shutdown().await;
+        self.store.flush().await;
+    }
+}
+
+fn policies(config: &Config) -> Result<Vec<Policy>, Error> {
+    let mut layers = vec![eu_default()];
+    for path in &config.policies {
+        let text = std::fs::read_to_string(path).map_err(|source| Error::Read { path: path.clone(), source })?;
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        layers.push(Policy::compile(&name, &text).map_err(|source| Error::Policy { path: path.clone(), source })?);
+    }
+    Ok(layers)
+}
+
+fn egress(config: &Config) -> Result<EgressConfig, Error> {
+    let keys = config.keys.clone().unwrap_or_else(|| config.data.join("keys.json"));
+    let secrets = if keys.exists() { SecretBook::read(&keys)? } else { SecretBook::default() };
+    let allow_private = config.allow_private.iter().filter_map(|origin| closare_egress::Origin::of(origin).ok()).collect();
+    Ok(EgressConfig { limits: Limits::default(), allow_private, secrets })
+}
+
+async fn open_store(config: &Config) -> Result<Store, Error> {
+    std::fs::create_dir_all(&config.data).map_err(|source| Error::Read { path: config.data.clone(), source })?;
+    let key = OperatorKey::load_or_create(&config.data.join("operator.key"))?;
+    Ok(Store::open(&config.data, key).await?)
+}

@@ -1,0 +1,318 @@
+//! What the agent says: phrases that were rendered before, and a plugin's voice for all else.
+
+use crate::clock::Clock;
+use crate::phrases::{Marks, Rendered, SLOW_PACE, samples, voice_option};
+use crate::plugged::{Plugged, grant, plug};
+use crate::publish::{Chosen, Published};
+use closare_call::Event as CallEvent;
+use closare_egress::Egress;
+use closare_host::words::{AudioFormat, Opening, Said};
+use closare_host::{Event, TtsInput, TtsOutput};
+use closare_media::Resampler;
+use closare_telephony::Voice;
+use closare_terms::{Language, Millis, Role};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::mpsc;
+
+pub struct Voices {
+    published: Arc<Published>,
+    egress: Egress,
+    clock: Clock,
+    seed: u64,
+    line: Voice,
+    events: mpsc::Sender<CallEvent>,
+    sessions: BTreeMap<usize, Session>,
+    /// Utterances that are open at the pacer, and how their audio comes.
+    open: BTreeMap<u32, Source>,
+}
+
+struct Session {
+    plugged: Plugged<TtsInput>,
+    /// The text of each utterance, for the words that the voice tells.
+    texts: Arc<Mutex<BTreeMap<u32, Marks>>>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Source {
+    /// So far only rendered phrases: this many samples, and characters of text.
+    Rendered { samples: u64, chars: u32 },
+    Live(usize),
+}
+
+/// One piece of an utterance.
+pub struct Say<'a> {
+    pub voice: usize,
+    pub utterance: u32,
+    pub text: &'a str,
+    pub language: Language,
+    pub slow: bool,
+    pub pause_after: Millis,
+    pub last: bool,
+}
+
+impl Voices {
+    pub fn new(
+        published: Arc<Published>,
+        egress: Egress,
+        clock: Clock,
+        seed: u64,
+        line: Voice,
+        events: mpsc::Sender<CallEvent>,
+    ) -> Voices {
+        Voices { published, egress, clock, seed, line, events, sessions: BTreeMap::new(), open: BTreeMap::new() }
+    }
+
+    pub fn say(&mut self, say: Say<'_>) {
+        let source = *self.open.entry(say.utterance).or_insert_with(|| {
+            self.line.begin(say.utterance);
+            Source::Rendered { samples: 0, chars: 0 }
+        });
+        let rendered = self.published.phrases.get(say.text, &say.language, say.slow);
+        match (source, rendered) {
+            (Source::Rendered { samples, chars }, Some(rendered)) => self.play(&say, samples, chars, &rendered),
+            (Source::Rendered { samples, .. }, None) if say.text.is_empty() => self.close(&say, samples),
+            (Source::Rendered { .. } | Source::Live(_), _) => self.speak(&say),
+        }
+    }
+
+    /// A tone as an utterance of its own.
+    pub fn beep(&mut self, utterance: u32) {
+        let rate = self.line.rate();
+        self.line.begin(utterance);
+        self.line.append(utterance, closare_media::tone::beep(rate, 1_000.0, 300));
+        self.line.finish(utterance);
+    }
+
+    pub fn stop(&mut self, up_to: u32) {
+        self.line.stop(up_to);
+        let stopped: Vec<(u32, Source)> = self.open.range(..=up_to).map(|(id, source)| (*id, *source)).collect();
+        for (utterance, source) in stopped {
+            self.open.remove(&utterance);
+            if let Source::Live(voice) = source {
+                if let Some(session) = self.sessions.get(&voice) {
+                    let at = self.clock.now();
+                    let _ = session.plugged.send(TtsInput::Cancel { at, utterance });
+                    lock(&session.texts).remove(&utterance);
+                }
+            }
+        }
+    }
+
+    fn play(&mut self, say: &Say<'_>, samples: u64, chars: u32, rendered: &Rendered) {
+        let rate = self.line.rate();
+        let mut audio = Vec::new();
+        if rendered.rate == rate {
+            audio.extend_from_slice(&rendered.samples);
+        } else {
+            let mut resampler = Resampler::new(rendered.rate, rate);
+            resampler.process_into(&rendered.samples, &mut audio);
+            let mut rest = Vec::new();
+            resampler.flush(&mut rest);
+            audio.extend(rest);
+        }
+        audio.resize(audio.len() + millis_to_samples(say.pause_after, rate), 0);
+        let before = Millis(samples * 1_000 / u64::from(rate));
+        if samples == 0 {
+            self.tell(CallEvent::FirstAudio { utterance: say.utterance });
+        }
+        for (mark, ends) in &rendered.marks {
+            self.tell(CallEvent::Spoken { utterance: say.utterance, chars: chars + mark, ends: before + *ends });
+        }
+        let samples = samples + audio.len() as u64;
+        let chars = chars + say.text.chars().count() as u32 + 1;
+        self.line.append(say.utterance, audio);
+        self.open.insert(say.utterance, Source::Rendered { samples, chars });
+        if say.last {
+            self.close(say, samples);
+        }
+    }
+
+    fn close(&mut self, say: &Say<'_>, samples: u64) {
+        if say.last {
+            let length = Millis(samples * 1_000 / u64::from(self.line.rate()));
+            self.tell(CallEvent::Voiced { utterance: say.utterance, length });
+            self.line.finish(say.utterance);
+            self.open.remove(&say.utterance);
+        }
+    }
+
+    /// Hands the words to the plugin clause by clause, so that the first is ready while the rest is made.
+    fn speak(&mut self, say: &Say<'_>) {
+        let Some(chosen) = self.published.tts.get(say.voice).cloned() else { return };
+        let language = say.language.clone();
+        if !self.sessions.contains_key(&say.voice) {
+            match self.open_session(say.voice, &chosen, &language) {
+                Ok(session) => {
+                    self.sessions.insert(say.voice, session);
+                }
+                Err(reason) => return self.tell(failed(say.voice, reason)),
+            }
+        }
+        let at = self.clock.now();
+        let mut clauses = closare_call::split_clauses(say.text);
+        if clauses.is_empty() {
+            clauses.push(String::new());
+        }
+        let count = clauses.len();
+        let Some(session) = self.sessions.get(&say.voice) else { return };
+        lock(&session.texts).entry(say.utterance).or_insert_with(|| Marks::new("")).extend(say.text);
+        let mut full = false;
+        for (index, clause) in clauses.into_iter().enumerate() {
+            let end = index + 1 == count;
+            let said = Said {
+                text: clause,
+                language: Some(language.clone()),
+                pace: say.slow.then_some(SLOW_PACE),
+                pause_after: if end { say.pause_after } else { Millis::ZERO },
+            };
+            let input = TtsInput::Say { at, utterance: say.utterance, said, last: say.last && end };
+            full |= session.plugged.send(input).is_err();
+        }
+        self.open.insert(say.utterance, Source::Live(say.voice));
+        if full {
+            self.sessions.remove(&say.voice);
+            self.tell(failed(say.voice, "its queue is full or its session is over".to_owned()));
+        }
+        if say.last {
+            self.open.retain(|utterance, source| *utterance != say.utterance || matches!(source, Source::Live(_)));
+        }
+    }
+
+    fn open_session(&self, voice: usize, chosen: &Chosen, language: &Language) -> Result<Session, String> {
+        let options = chosen.plugin.options_checked(&chosen.options).map_err(|_| "its options are wrong".to_owned())?;
+        let opening = Opening {
+            at: self.clock.now(),
+            wall: self.clock.wall_at(self.clock.now()),
+            seed: self.seed,
+            options,
+            languages: vec![language.clone()],
+        };
+        let texts = Arc::new(Mutex::new(BTreeMap::new()));
+        let mut mouth = Mouth {
+            voice,
+            line: self.line.clone(),
+            events: self.events.clone(),
+            texts: texts.clone(),
+            rate: 16_000,
+            open: BTreeMap::new(),
+        };
+        let clock = self.clock;
+        let plugged = plug(
+            &self.egress,
+            grant(&chosen.plugin, &chosen.options),
+            move |event| TtsInput::Network { at: clock.now(), event },
+            |output| match output {
+                TtsOutput::Net(effect) => Ok(effect),
+                other => Err(other),
+            },
+            move |event| mouth.told(event),
+            |out| {
+                let wanted = AudioFormat::pcm(16_000);
+                chosen.plugin.open_tts(opening, wanted, voice_option(&chosen.options), out)
+            },
+        );
+        Ok(Session { plugged, texts })
+    }
+
+    fn tell(&self, event: CallEvent) {
+        if self.events.try_send(event).is_err() {
+            tracing::warn!("a call's inbox is full: an event of its voice is lost");
+        }
+    }
+}
+
+fn failed(index: usize, reason: String) -> CallEvent {
+    CallEvent::VendorFailed { role: Role::TextToSpeech, index, reason }
+}
+
+/// Lives on the plugin's thread: takes its audio to the pacer.
+struct Mouth {
+    voice: usize,
+    line: Voice,
+    events: mpsc::Sender<CallEvent>,
+    texts: Arc<Mutex<BTreeMap<u32, Marks>>>,
+    /// Hz, of the plugin's audio.
+    rate: u32,
+    open: BTreeMap<u32, Flow>,
+}
+
+struct Flow {
+    resampler: Option<Resampler>,
+    samples: u64,
+}
+
+impl Mouth {
+    fn told(&mut self, event: Event<TtsOutput>) {
+        match event {
+            Event::Opened(opened) => self.rate = opened.format.map_or(16_000, |format| format.sample_rate),
+            Event::Output(TtsOutput::Audio { utterance, bytes }) => self.audio(utterance, &bytes),
+            Event::Output(TtsOutput::Spoken(spoken)) => {
+                let mark = lock(&self.texts).get_mut(&spoken.utterance).map(|marks| marks.mark(&spoken.text, spoken.ends));
+                if let Some((chars, ends)) = mark {
+                    self.tell(CallEvent::Spoken { utterance: spoken.utterance, chars, ends });
+                }
+            }
+            Event::Output(TtsOutput::Done { utterance }) => self.done(utterance),
+            Event::Output(TtsOutput::Failed { failure, .. }) => {
+                self.tell(failed(self.voice, crate::call_log::failure_word(&failure).to_owned()));
+            }
+            Event::Ended(Err(error)) => self.tell(failed(self.voice, crate::call_log::cause_word(&error.cause))),
+            Event::Ended(Ok(())) | Event::Output(_) => {}
+        }
+    }
+
+    fn audio(&mut self, utterance: u32, bytes: &[u8]) {
+        let (rate, out) = (self.rate, self.line.rate());
+        let first = !self.open.contains_key(&utterance);
+        let flow = self.open.entry(utterance).or_insert_with(|| Flow {
+            resampler: (rate != out).then(|| Resampler::new(rate, out)),
+            samples: 0,
+        });
+        let plain: Vec<i16> = samples(bytes).collect();
+        let audio = match &mut flow.resampler {
+            Some(resampler) => {
+                let mut audio = Vec::new();
+                resampler.process_into(&plain, &mut audio);
+                audio
+            }
+            None => plain,
+        };
+        flow.samples += audio.len() as u64;
+        self.line.append(utterance, audio);
+        if first {
+            self.tell(CallEvent::FirstAudio { utterance });
+        }
+    }
+
+    fn done(&mut self, utterance: u32) {
+        let mut samples = 0;
+        if let Some(mut flow) = self.open.remove(&utterance) {
+            samples = flow.samples;
+            if let Some(resampler) = &mut flow.resampler {
+                let mut rest = Vec::new();
+                resampler.flush(&mut rest);
+                samples += rest.len() as u64;
+                self.line.append(utterance, rest);
+            }
+        }
+        lock(&self.texts).remove(&utterance);
+        let length = Millis(samples * 1_000 / u64::from(self.line.rate()));
+        self.tell(CallEvent::Voiced { utterance, length });
+        self.line.finish(utterance);
+    }
+
+    fn tell(&self, event: CallEvent) {
+        if self.events.try_send(event).is_err() {
+            tracing::warn!("a call's inbox is full: an event of its voice is lost");
+        }
+    }
+}
+
+fn millis_to_samples(span: Millis, rate: u32) -> usize {
+    (span.0 * u64::from(rate) / 1_000) as usize
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

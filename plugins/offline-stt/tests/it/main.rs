@@ -1,0 +1,5 @@
+//! The ear with real audio.
+
+mod caller;
+mod line;
+mod reader;

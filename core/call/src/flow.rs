@@ -189,6 +189,12 @@ impl Flow {
             Target::Step(position) => position,
             Target::Flow(block) => start_of(block),
         };
+        // A target in a flow that is being run keeps who called the flow; any other is reached by the branches around it.
+        if let Some(depth) = self.stack.iter().rposition(|frame| frame.at.block == position.block) {
+            self.stack.truncate(depth + 1);
+            self.stack[depth].at = position;
+            return;
+        }
         self.stack = chain(workflow, position).into_iter().map(|at| Frame { at, anytime: false }).collect();
     }
 

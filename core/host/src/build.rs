@@ -42,6 +42,11 @@ pub enum BuildError {
 /// # Errors
 /// [`BuildError::Module`] where the module has no such information or doesn't fit it.
 pub fn component(core_module: &[u8]) -> Result<Vec<u8>, BuildError> {
+    /// How the name of wit-bindgen's sections begins.
+    const SECTION: &[u8] = b"component-type:";
+    if !core_module.windows(SECTION.len()).any(|name| name == SECTION) {
+        return Err(BuildError::Module("no type information in it; is a role exported?".to_owned()));
+    }
     wit_component::ComponentEncoder::default()
         .validate(true)
         .module(core_module)

@@ -15,7 +15,7 @@ use closare_host::words::{AudioFormat, Opening};
 use closare_host::{Event as Told, SttInput, SttOutput};
 use closare_store::{NewCall, Outcome, Retention, Status};
 use closare_telephony::{Incoming, Leg, LegControl, LegEvent};
-use closare_terms::{CallId, Held, Kind, Language, Millis, Role};
+use closare_terms::{CallId, Held, Kind, Language, Millis, PhoneNumber, Role};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot};
@@ -37,6 +37,7 @@ pub struct CallTask {
     leg: Option<Line>,
     minds: Minds,
     language: Language,
+    from: Option<PhoneNumber>,
     seed: u64,
     route: Option<String>,
     intent: Option<String>,
@@ -96,6 +97,7 @@ impl CallTask {
         }
         let minds =
             Minds::new(published.clone(), runtime.egress.clone(), clock, seed, language.clone(), events.clone());
+        let from = setup.from.clone();
         let call = Call::new(published.workflow.clone(), setup);
         CallTask {
             runtime,
@@ -109,6 +111,7 @@ impl CallTask {
             leg: None,
             minds,
             language,
+            from,
             seed,
             route: None,
             intent: None,
@@ -235,7 +238,12 @@ impl CallTask {
             Effect::Cancel { model, job } => self.minds.cancel(model, job),
             Effect::Record { purpose, .. } => self.record(purpose),
             Effect::StopRecording => self.ears(Command::StopRecording),
-            Effect::Keep { kind, .. } => self.log.keep(kind),
+            Effect::Keep { kind, .. } => {
+                self.log.keep(kind);
+                if let Some(from) = self.from.as_ref().filter(|_| kind == Kind::Number) {
+                    self.runtime.store.keep_caller(&self.id, from);
+                }
+            }
             Effect::Forget { kind } => self.log.forget(kind),
             Effect::Turn(turn) => self.log.turn(&turn),
             Effect::Latency(latency) => self.log.latency(&latency),

@@ -1,7 +1,9 @@
 //! The plugins that are installed: folders with a manifest and a component.
 
+use crate::config::Config;
 use crate::error::Error;
 use closare_call::Vendor;
+use closare_egress::Origin;
 use closare_host::{Host, Plugin};
 use closare_terms::Role;
 use std::collections::BTreeMap;
@@ -49,12 +51,24 @@ impl Plugins {
     }
 }
 
-/// What the policies are told of a plugin that is used with these options.
-pub fn vendor(plugin: &Plugin, options: &serde_json::Value, contracts: &BTreeMap<String, String>) -> Vendor {
+/// What the policies are told of a plugin that is used with these options. A server that the operator has allowed on this
+/// machine or its own network is no vendor: what goes there stays in the house.
+pub fn vendor(plugin: &Plugin, options: &serde_json::Value, config: &Config) -> Vendor {
     let manifest = plugin.manifest();
+    if in_house(&manifest.origins(options), config) {
+        return Vendor {
+            plugin: manifest.name.to_string(),
+            networked: true,
+            region: "local".to_owned(),
+            trains_on_data: false,
+            retention: String::new(),
+            contract: String::new(),
+            chats: chats(plugin),
+        };
+    }
     let facts = manifest.processing.as_ref().map(|processing| processing.facts(options));
     let networked = !manifest.network.is_empty();
-    let contract = contracts.get(manifest.name.as_str()).cloned();
+    let contract = config.contracts.get(manifest.name.as_str()).cloned();
     let local = if networked { "" } else { "local" };
     Vendor {
         plugin: manifest.name.to_string(),
@@ -65,6 +79,12 @@ pub fn vendor(plugin: &Plugin, options: &serde_json::Value, contracts: &BTreeMap
         contract: contract.or(facts.and_then(|facts| facts.contract.clone())).unwrap_or_default(),
         chats: chats(plugin),
     }
+}
+
+fn in_house(origins: &[String], config: &Config) -> bool {
+    let origin = |url: &String| Origin::of(url).ok();
+    let allowed: Vec<Origin> = config.allow_private.iter().filter_map(origin).collect();
+    !origins.is_empty() && origins.iter().all(|url| origin(url).is_some_and(|origin| allowed.contains(&origin)))
 }
 
 /// A language model without a network that isn't told to chat only extracts and summarizes.

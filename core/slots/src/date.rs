@@ -158,6 +158,7 @@ mod tests {
         check("born the third of May nineteen eighty four", "1984-05-03");
         check("my birthday is the 3rd of May 84", "1984-05-03");
         check("five five nineteen eighty four", "1984-05-05");
+        check("oh three oh five nineteen eighty four", "1984-05-03");
         check("it happened on the 2nd of February", "2026-02-02");
         check("April 1st, 2027", "2027-04-01");
         check("the 29th of February", "2028-02-29");

@@ -136,9 +136,9 @@ const GERMAN: &[(&str, bool)] = &[
     ("ich meine", false),
 ];
 
-/// "Ann Reed here", "Ann Reed speaking", "Reed am Apparat".
+/// "Ann Reed here", "Ann Reed from Harbour Street", "Reed am Apparat".
 fn signed(speech: &Speech) -> Option<Name> {
-    let ends = ["here", "speaking", "calling", "hier", "am apparat", "am telefon"];
+    let ends = ["here", "speaking", "calling", "from", "hier", "am apparat", "am telefon"];
     let (from, _) = speech.core();
     let name = name_from(speech, from, false)?;
     let signed =
@@ -348,6 +348,7 @@ mod tests {
         check("Reed", "Reed");
         check("Ann. Ann Reed.", "Ann Reed");
         check("Hi. Ann Reed. I'd like to book.", "Ann Reed");
+        check("Sarah Connor from apartment twelve", "Sarah Connor");
         check("Hello?", "-");
         check("my tooth broke", "-");
         check("could I come tomorrow", "-");

@@ -38,11 +38,17 @@ fn reading(speech: &Speech, i: usize) -> Option<Found<Time>> {
 /// The answer to "what time?" is a number that counts nothing: "nine", "0930", "make it eleven".
 fn bare(speech: &Speech) -> Option<Heard> {
     let (from, core_end) = speech.core();
-    let places = (0..speech.len())
-        .filter(|&i| i == from || !speech.close(i) || !speech.one_of(i, &["one", "ein", "eine", "einen"]));
-    let mut found = places.filter_map(|i| Some((i, lone(speech, i)?)));
-    let ((at, clock), another) = (found.next()?, found.next());
-    let found = settle(speech, at, clock).filter(|_| another.is_none())?;
+    let article =
+        |i: usize| i != from && speech.one_of(i, &["one", "ein", "eine", "einen", "einem", "einer"]);
+    let number = |i: &usize| {
+        !article(*i) && (speech.figures(*i).is_some() || numeral::below_hundred(speech, *i).is_some())
+    };
+    let at = (0..speech.len()).find(number)?;
+    let found = settle(speech, at, lone(speech, at)?)?;
+    // A second number makes it a range or something else.
+    if (found.to..speech.len()).any(|i| number(&i)) {
+        return None;
+    }
     let whole = at == from && found.to == core_end;
     Some(speech.heard(at, found.to, Value::Time(found.what), if whole { 0.6 } else { 0.5 }))
 }

@@ -205,6 +205,7 @@ const ENGLISH: &[(&str, Answer)] = &[
     ("right", PerhapsYes),
     ("exactly", PerhapsYes),
     ("fine", PerhapsYes),
+    ("happy with that", PerhapsYes),
     ("i guess so", PerhapsYes),
     ("i think so", PerhapsYes),
     ("i suppose so", PerhapsYes),

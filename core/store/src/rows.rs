@@ -26,7 +26,7 @@ pub use summary::Summary;
 pub use turn::{Speaker, Turn};
 pub use verdict::Verdict;
 
-pub(crate) use call::{number_hash, open_number};
+pub(crate) use call::{number_hash, open_number, seal_number};
 
 /// A row of a call, beside its log.
 pub enum Row {

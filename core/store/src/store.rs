@@ -2,13 +2,13 @@ use crate::live::{Live, LiveCalls};
 use crate::migrations::Migrator;
 use crate::reader::{self, Reader, TENANT, tenant_place};
 use crate::recording::{self, Recordings};
-use crate::rows::read_json;
+use crate::rows::{read_json, seal_number};
 use crate::seal::Key;
 use crate::writer::{Ended, Queue, RecordingEnd, Spool, Stored, Task};
 use crate::{
     Error, Kept, LogWriter, Marks, NewCall, OperatorKey, Outcome, RecordingWriter, Row, Status, entities,
 };
-use closare_terms::{CallId, Kind, UnixMillis};
+use closare_terms::{CallId, Kind, PhoneNumber, UnixMillis};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect,
 };
@@ -73,6 +73,12 @@ impl Store {
         self.calls.insert(live);
         self.queue.push(Stored::Call(row));
         Ok(())
+    }
+
+    /// Keeps the caller's number, sealed. Without it there is only the salted hash, by which a caller is found again.
+    pub fn keep_caller(&self, call: &CallId, number: &PhoneNumber) {
+        let sealed = seal_number(&self.reader.tenant_key, "from", call.as_str(), number);
+        self.queue.push(Stored::Caller { call: call.to_string(), sealed });
     }
 
     pub fn answered(&self, call: &CallId, at: UnixMillis) {

@@ -189,13 +189,21 @@ impl<'w> Builder<'w> {
 
     fn enter(&mut self, stack: &Stack, block: BlockId) -> To {
         if stack.iter().any(|at| at.block == block) {
-            self.inside_itself.extend(stack.last().map(|at| (*at, block)));
-            // As if the inner run had come back, so that what follows is still judged.
-            return self.next(stack);
+            return self.again(stack, block);
         }
         let mut stack = after(stack);
         stack.push(Position { block, index: 0 });
         self.go(stack)
+    }
+
+    /// A block inside itself. What the help leads to is bounded by the engine: a call gives up a few times only.
+    fn again(&mut self, stack: &Stack, block: BlockId) -> To {
+        if stack.iter().any(|at| Some(at.block) == self.workflow.anytime.help) {
+            return To::End;
+        }
+        self.inside_itself.extend(stack.last().map(|at| (*at, block)));
+        // A flow comes back as if it had run, so that what follows is still judged.
+        if self.workflow.flows.values().any(|flow| *flow == block) { self.next(stack) } else { To::End }
     }
 
     /// A block around this step is gone back to; any other begins anew, inside those that it belongs to.

@@ -143,7 +143,7 @@ impl Collecting {
         };
         if read_back {
             let language = context.language();
-            let said = closare_slots::speak(&value, Form::Plain, &language);
+            let said = spoken(context, &value);
             let question = format!("{said}. {}", Wording::IsThatRight.text(&language));
             context.say_text(&capital(&question), BargeIn::Yes, Purpose::Plain, true);
             self.confirming = Some((index, value));
@@ -213,7 +213,7 @@ impl Collecting {
         context.say_wording(wording, Purpose::Plain);
         if let Some((_, value)) = &self.confirming {
             let language = context.language();
-            let said = closare_slots::speak(value, Form::Plain, &language);
+            let said = spoken(context, value);
             let question = format!("{said}. {}", Wording::IsThatRight.text(&language));
             context.say_text(&capital(&question), BargeIn::Yes, Purpose::Plain, true);
             return self.listen(context, slots, confirm, give_up);
@@ -330,6 +330,11 @@ fn keys_of(slot: &Slot) -> TakeKeys {
         Type::Date => TakeKeys::Many { most: 8, finish },
         _ => TakeKeys::Many { most: 20, finish },
     }
+}
+
+/// As it is read back: a date that isn't near comes with its year.
+fn spoken(context: &Context, value: &Value) -> String {
+    closare_slots::speak_on(value, Form::Plain, &context.language(), crate::scope::local_now(context).date())
 }
 
 fn capital(text: &str) -> String {

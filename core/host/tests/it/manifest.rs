@@ -71,3 +71,13 @@ fn what_is_not_yaml_is_told_with_its_place() {
     assert!(Manifest::parse("a: [1").unwrap_err()[0].starts_with("YAML:"));
     assert_eq!(Manifest::parse("- 1").unwrap_err(), ["expected a map of keys"]);
 }
+
+#[test]
+fn the_projects_own_plugins_have_whole_manifests() {
+    let plugins = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../plugins");
+    let folders = std::fs::read_dir(plugins).unwrap().map(|folder| folder.unwrap().path());
+    let manifests = folders.map(|folder| folder.join("plugin.yaml")).filter(|path| path.is_file());
+    let problems: Vec<String> =
+        manifests.filter_map(|path| Manifest::load(&path).err()).map(|error| error.to_string()).collect();
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
+}

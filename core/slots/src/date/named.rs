@@ -164,13 +164,22 @@ fn short_year(speech: &Speech, i: usize) -> Option<(u64, usize)> {
 
 /// "Five five nineteen eighty-four".
 fn three_numbers(speech: &Speech, i: usize) -> Option<Found<Date>> {
-    let (first, to) = numeral::below_hundred(speech, i).filter(|(first, _)| (1..=31).contains(first))?;
-    let (second, to) = numeral::below_hundred(speech, to).filter(|(second, _)| (1..=31).contains(second))?;
+    let inside = i > 0 && speech.close(i) && two_figures(speech, i - 1).is_some();
+    let (first, to) = two_figures(speech, i).filter(|(first, _)| !inside && (1..=31).contains(first))?;
+    let (second, to) = two_figures(speech, to).filter(|(second, _)| (1..=31).contains(second))?;
     let (year, to) = year(speech, to)?;
     let american = speech.context.country().as_deref() == Some("US");
     let (day, month) = if american && first <= 12 || second > 12 { (second, first) } else { (first, second) };
     let date = Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()?;
     Some(Found::new(date, to, 0.75))
+}
+
+/// "Five", "oh five", "12".
+fn two_figures(speech: &Speech, i: usize) -> Option<(u64, usize)> {
+    match speech.word(i) {
+        "oh" | "o" | "zero" | "null" => numeral::below_hundred(speech, i + 1).filter(|&(n, _)| n < 10),
+        _ => numeral::below_hundred(speech, i),
+    }
 }
 
 fn pair(speech: &Speech, i: usize) -> Option<(u64, usize)> {

@@ -12,7 +12,7 @@ pub struct NewCall {
     pub workflow: String,
     /// SHA-256 of the published version.
     pub workflow_version: String,
-    /// `None` where the number is withheld.
+    /// `None` where the number is withheld. Kept as a salted hash; the number itself by [`crate::Store::keep_caller`].
     pub from: Option<PhoneNumber>,
     pub to: PhoneNumber,
     pub language: Language,
@@ -56,7 +56,7 @@ impl NewCall {
             agent: self.agent,
             workflow: self.workflow.clone(),
             workflow_version: self.workflow_version.clone(),
-            from_sealed: self.from.as_ref().map(|number| seal_number(tenant_key, "from", id, number)),
+            from_sealed: None,
             from_hash: from_hash.clone(),
             to_sealed: seal_number(tenant_key, "to", id, &self.to),
             language: self.language.0,
@@ -87,7 +87,7 @@ fn key_place(call: &str) -> String {
     format!("key/{call}")
 }
 
-fn seal_number(tenant_key: &Key, side: &str, call: &str, number: &PhoneNumber) -> Vec<u8> {
+pub(crate) fn seal_number(tenant_key: &Key, side: &str, call: &str, number: &PhoneNumber) -> Vec<u8> {
     tenant_key.seal(&format!("number/{side}/{call}"), number.as_str().as_bytes())
 }
 

@@ -66,6 +66,7 @@ struct Batch {
 
 enum Change {
     Answered(String, i64),
+    Caller(String, Vec<u8>),
     Ended(Ended),
     RecordingEnd(RecordingEnd),
 }
@@ -85,6 +86,7 @@ impl Batch {
             Stored::PluginUse(row) => self.plugin_uses.push(row),
             Stored::Recording(row) => self.recordings.push(row),
             Stored::Answered { call, at } => self.changes.push(Change::Answered(call, at)),
+            Stored::Caller { call, sealed } => self.changes.push(Change::Caller(call, sealed)),
             Stored::Ended(end) => self.changes.push(Change::Ended(end)),
             Stored::RecordingEnd(end) => self.changes.push(Change::RecordingEnd(end)),
         }
@@ -149,6 +151,13 @@ impl Change {
             Change::Answered(call, at) => {
                 call::Entity::update_many()
                     .col_expr(call::Column::Answered, Expr::value(at))
+                    .filter(call::Column::Id.eq(call))
+                    .exec(db)
+                    .await?;
+            }
+            Change::Caller(call, sealed) => {
+                call::Entity::update_many()
+                    .col_expr(call::Column::FromSealed, Expr::value(sealed))
                     .filter(call::Column::Id.eq(call))
                     .exec(db)
                     .await?;

@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 pub(crate) enum Stored {
     Call(call::Model),
     Answered { call: String, at: i64 },
+    /// The caller's number may be kept.
+    Caller { call: String, sealed: Vec<u8> },
     Log(log::Model),
     Content(content::Model),
     Turn(turn::Model),
@@ -53,6 +55,7 @@ impl Stored {
             Stored::Verdict(row) => row.reason.len(),
             Stored::Call(_)
             | Stored::Answered { .. }
+            | Stored::Caller { .. }
             | Stored::Latency(_)
             | Stored::PluginUse(_)
             | Stored::Recording(_)

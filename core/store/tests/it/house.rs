@@ -55,6 +55,7 @@ pub async fn whole_call(store: &Store, id: &str) -> Vec<i16> {
     let call = CallId::from(id);
     store.begin_call(new_call(id)).unwrap();
     store.answered(&call, STARTED + Millis(900));
+    store.keep_caller(&call, &PhoneNumber::from(CALLER));
     store.writer().append(entry(&call, 0, "my canary is a Zaunkoenig"));
     store.put(&call, plugin());
     store.put(&call, turn(0, Speaker::Agent, "This is quietbird", Some(" speaking")));

@@ -108,9 +108,15 @@ impl Ear {
             tally.bad_packets.more();
             return None;
         };
-        let taken = self.latch.received(from, header.ssrc, header.sequence, now.0) == Verdict::Take;
-        if !taken || !self.source.accept(&header, now) {
+        if self.latch.received(from, header.ssrc, header.sequence, now.0) == Verdict::Ignore {
             tally.bad_packets.more();
+            return None;
+        }
+        if !self.source.accept(&header, now) {
+            // A stream's first packet only proves the second.
+            if self.source.ssrc().is_some() {
+                tally.bad_packets.more();
+            }
             return None;
         }
         self.heard = now;

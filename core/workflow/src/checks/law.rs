@@ -13,11 +13,8 @@ pub(super) fn disclosed_first(visit: &Visit, reader: &mut Reader) {
         return;
     }
     let Some(what) = before_disclosure(visit.step) else { return };
-    let mut finding = Finding::error(
-        "law-1",
-        visit.step.place,
-        format!("{what} before the caller knows that an AI speaks"),
-    );
+    let mut finding =
+        Finding::error("law-1", visit.place(), format!("{what} before the caller knows that an AI speaks"));
     finding.related = visit.path();
     reader.findings.push(finding.help("begin the flow with `- disclose`"));
 }
@@ -88,7 +85,7 @@ pub(super) fn consent_first(visit: &Visit, reader: &mut Reader) {
 }
 
 fn push(visit: &Visit, sentence: String, purpose: Purpose, reader: &mut Reader) {
-    let mut finding = Finding::error("law-3", visit.step.place, sentence);
+    let mut finding = Finding::error("law-3", visit.place(), sentence);
     finding.related = visit.path();
     reader.findings.push(finding.help(format!("add `- consent: {{for: {purpose}}}` before it")));
 }

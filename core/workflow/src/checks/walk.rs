@@ -35,6 +35,10 @@ struct Walked {
 /// Visits of one walk: a file whose facts multiply beyond it is judged by the paths up to here.
 const VISITS_MAX: usize = 60_000;
 
+/// Sets of facts that are kept apart at one step. Beyond it only what holds on all of them is kept: each check asks for one fact
+/// at a time, so it finds the same; the path that it shows may then be one of the others.
+const KEPT_MAX: usize = 8;
+
 /// Branches of a path that a finding shows.
 const SHOWN_MAX: usize = 6;
 
@@ -45,9 +49,14 @@ pub(super) fn walk(paths: &Paths, mut see: impl FnMut(&Visit)) {
     let mut walked = vec![Walked { node: begin, facts: BTreeSet::new(), from: None }];
     let mut waiting = VecDeque::from([0]);
     while let Some(at) = waiting.pop_front() {
-        let (node, facts) = (walked[at].node, walked[at].facts.clone());
+        let (node, mut facts) = (walked[at].node, walked[at].facts.clone());
         if least[node].iter().any(|there| there.is_subset(&facts)) {
             continue;
+        }
+        if least[node].len() >= KEPT_MAX {
+            for there in std::mem::take(&mut least[node]) {
+                facts.retain(|fact| there.contains(fact));
+            }
         }
         least[node].push(facts.clone());
         let step = paths.nodes[node].step;
@@ -68,6 +77,18 @@ pub(super) fn walk(paths: &Paths, mut see: impl FnMut(&Visit)) {
 }
 
 impl Visit<'_> {
+    /// Where the step stands; one that the file doesn't write, at the step that led to it.
+    pub fn place(&self) -> Place {
+        let mut at = self.at;
+        loop {
+            let place = self.paths.nodes[self.walked[at].node].step.place;
+            match &self.walked[at].from {
+                Some((from, _)) if place.end == 0 => at = *from,
+                _ => return place,
+            }
+        }
+    }
+
     /// The branches that lead here, from the first.
     pub fn path(&self) -> Vec<(Place, String)> {
         let (mut path, mut at) = (Vec::new(), self.at);

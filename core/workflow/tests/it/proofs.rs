@@ -61,7 +61,7 @@ fn loops_must_listen() {
     // Both run the same flow, one after the other: no loop.
     check("steps:\n- disclose\n- flow: hm\n- flow: hm\n- hangup\nflows: {hm: [{say: \"Hm.\"}]}\n", &[]);
     let contacts = "contacts:\n  a: {to: 110, no_answer: {transfer: b}}\n  b: {to: 112, no_answer: {transfer: a}}\nsteps: [disclose, {transfer: a}]\n";
-    check(contacts, &["flow-5@3", "flow-5@2"].into_iter().rev().collect::<Vec<_>>().as_slice());
+    check(contacts, &["flow-5@3"]);
 }
 
 #[test]
@@ -87,10 +87,26 @@ fn values_of_a_route() {
     check(&format!("{steps}- route: {{on: jaw, to: {{upper: hangup, lower: hangup}}}}\n"), &[]);
     check(
         &format!("{steps}- route: {{on: jaw, to: {{upper: hangup, lowr: hangup}}}}\n"),
-        &["flow-6@5", "flow-2@5", "flow-1@5"][..2].as_ref(),
+        &["flow-6@5", "flow-2@5"],
     );
     check(&format!("{steps}- route: {{on: hurt, to: {{yes: hangup, no: hangup}}}}\n"), &[]);
     check(&format!("{steps}- route: {{on: turns, to: {{1: hangup}}}}\n"), &["flow-6@5"]);
+}
+
+#[test]
+fn many_branches_are_checked_soon() {
+    let names = |at: usize| (format!("a{at}"), format!("b{at}"));
+    let mut text = "- disclose\n".to_owned();
+    for at in 0..60 {
+        let (a, b) = names(at);
+        text += &format!(
+            "- decide: [{{when: turns > {at}, do: [{{set: {{{a}: 1}}}}]}}, {{else: [{{set: {{{b}: 1}}}}]}}]\n"
+        );
+    }
+    let said: Vec<String> = (0..60).map(|at| format!("{{{}}} {{{}}}", names(at).0, names(at).1)).collect();
+    text += &format!("- hangup: \"{}\"\n", said.join(" "));
+    let codes: Vec<String> = found(&text).into_iter().filter(|code| !code.starts_with("say-4")).collect();
+    assert_eq!(codes, vec!["var-1@62".to_owned(); 120]);
 }
 
 #[test]

@@ -1,0 +1,111 @@
+//! What can be asked. Each handler: one call, one answer; its types beside it.
+
+use crate::{Access, events};
+use axum::extract::{Path, Request, State as Stated};
+use axum::http::{StatusCode, header};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use closare_runtime::Runtime;
+use closare_terms::CallId;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use tokio_util::sync::CancellationToken;
+
+#[derive(Clone)]
+pub(crate) struct State {
+    pub runtime: Arc<Runtime>,
+    pub access: Arc<Access>,
+    /// Open streams end with the server.
+    pub close: CancellationToken,
+}
+
+pub(crate) fn router(state: State) -> Router {
+    let closed = Router::new()
+        .route("/v1/agents", get(agents))
+        .route("/v1/agents/{name}/stop", post(stop))
+        .route("/v1/calls/live", get(live))
+        .route("/v1/events", get(stream))
+        .layer(from_fn_with_state(state.clone(), with_token));
+    Router::new().route("/v1/health", get(health)).merge(closed).with_state(state)
+}
+
+/// Whether it runs: for who watches the process; needs no token and tells nothing of a call.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Health {
+    pub version: String,
+    pub live_calls: usize,
+}
+
+async fn health(Stated(state): Stated<State>) -> Json<Health> {
+    let version = env!("CARGO_PKG_VERSION").to_owned();
+    Json(Health { version, live_calls: state.runtime.live.count() })
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub struct AgentState {
+    pub name: String,
+    pub number: String,
+    pub stopped: bool,
+}
+
+async fn agents(Stated(state): Stated<State>) -> Json<Vec<AgentState>> {
+    let agents = state.runtime.agents.iter().map(|agent| AgentState {
+        name: agent.name(),
+        number: agent.number.clone(),
+        stopped: agent.is_stopped(),
+    });
+    Json(agents.collect())
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Stopped {
+    pub agent: String,
+    /// Calls that are being ended.
+    pub calls: usize,
+}
+
+/// By the agent's name or number.
+async fn stop(Stated(state): Stated<State>, Path(name): Path<String>) -> Response {
+    match state.runtime.stop(&name) {
+        Some(calls) => {
+            tracing::info!(agent = %name, calls, "an agent was stopped");
+            Json(Stopped { agent: name, calls }).into_response()
+        }
+        None => refusal(StatusCode::NOT_FOUND, "expected an agent's name or number, found none that has it"),
+    }
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub struct LiveCall {
+    pub id: CallId,
+    pub agent: String,
+    pub number: String,
+}
+
+async fn live(Stated(state): Stated<State>) -> Json<Vec<LiveCall>> {
+    let calls = state.runtime.live.list().into_iter();
+    Json(calls.map(|(id, agent, number)| LiveCall { id, agent, number }).collect())
+}
+
+async fn stream(Stated(state): Stated<State>) -> Response {
+    events::stream(state.runtime.live.watch(), state.close).into_response()
+}
+
+async fn with_token(Stated(state): Stated<State>, request: Request, next: Next) -> Response {
+    let header = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    match header.and_then(|value| value.strip_prefix("Bearer ")) {
+        Some(token) if state.access.opens(token) => next.run(request).await,
+        Some(_) | None => refusal(StatusCode::UNAUTHORIZED, "expected the token of the data folder's `api.json`"),
+    }
+}
+
+#[derive(Serialize)]
+struct Refusal {
+    error: &'static str,
+}
+
+fn refusal(status: StatusCode, error: &'static str) -> Response {
+    (status, Json(Refusal { error })).into_response()
+}

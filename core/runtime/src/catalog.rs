@@ -1,17 +1,18 @@
 //! What the check of a workflow must know: what is installed, and what the policies say of it.
 
 use crate::config::Config;
-use crate::plugins::{Plugins, chats, vendor};
+use crate::plugins::{chats, vendor};
 use closare_call::Basis;
+use closare_host::Manifest;
 use closare_policy::{Fact, Facts, Policies, Verdict};
 use closare_terms::{Point, Purpose, Role};
 use closare_workflow::{Catalog, Installed, Rule};
 use std::collections::BTreeMap;
 
-pub fn catalog(config: &Config, plugins: &Plugins, policies: &Policies) -> Catalog {
-    let installed = plugins.iter().map(|(name, plugin)| {
-        let manifest = plugin.manifest();
-        let facts = vendor(plugin, &serde_json::json!({}), config);
+/// Goes by the manifests alone, so that a check needs no component.
+pub fn catalog<'a>(config: &Config, plugins: impl Iterator<Item = &'a Manifest>, policies: &Policies) -> Catalog {
+    let installed = plugins.map(|manifest| {
+        let facts = vendor(manifest, &serde_json::json!({}), config);
         let point = if facts.networked { Point::Send } else { Point::Understand };
         let asked = BTreeMap::from([
             ("vendor".to_owned(), Fact::from(facts.plugin.as_str())),
@@ -25,12 +26,12 @@ pub fn catalog(config: &Config, plugins: &Plugins, policies: &Policies) -> Catal
         let installed = Installed {
             roles: manifest.roles.clone(),
             languages: manifest.languages.clone(),
-            chats: chats(plugin),
+            chats: chats(manifest),
             rule: rule(config, policies, point, asked, Purpose::Vendor),
             local: !facts.networked,
             options: manifest.options.iter().map(|(name, schema)| (name.clone(), schema.clone())).collect(),
         };
-        (name.to_owned(), installed)
+        (manifest.name.to_string(), installed)
     });
     let recording = BTreeMap::from([
         ("channels".to_owned(), Fact::from(2i64)),

@@ -20,12 +20,14 @@ mod plugins;
 mod publish;
 mod runtime;
 mod voices;
+mod warm;
 
 pub use agents::{Agent, Agents};
+pub use catalog::catalog;
 pub use config::{AccountConfig, Config, ConfigError};
 pub use error::Error;
 pub use live::{Live, LiveCall, Spoke};
 pub use phrases::{Phrases, Rendered};
 pub use plugins::Plugins;
 pub use publish::{PublishError, Published};
-pub use runtime::{Runtime, Starting};
+pub use runtime::{Runtime, Starting, policies};

@@ -4,7 +4,7 @@ use crate::config::Config;
 use crate::error::Error;
 use closare_call::Vendor;
 use closare_egress::Origin;
-use closare_host::{Host, Plugin};
+use closare_host::{Host, Manifest, Plugin};
 use closare_terms::Role;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -53,8 +53,7 @@ impl Plugins {
 
 /// What the policies are told of a plugin that is used with these options. A server that the operator has allowed on this
 /// machine or its own network is no vendor: what goes there stays in the house.
-pub fn vendor(plugin: &Plugin, options: &serde_json::Value, config: &Config) -> Vendor {
-    let manifest = plugin.manifest();
+pub fn vendor(manifest: &Manifest, options: &serde_json::Value, config: &Config) -> Vendor {
     if in_house(&manifest.origins(options), config) {
         return Vendor {
             plugin: manifest.name.to_string(),
@@ -63,7 +62,7 @@ pub fn vendor(plugin: &Plugin, options: &serde_json::Value, config: &Config) -> 
             trains_on_data: false,
             retention: String::new(),
             contract: String::new(),
-            chats: chats(plugin),
+            chats: chats(manifest),
         };
     }
     let facts = manifest.processing.as_ref().map(|processing| processing.facts(options));
@@ -77,7 +76,7 @@ pub fn vendor(plugin: &Plugin, options: &serde_json::Value, config: &Config) -> 
         trains_on_data: facts.is_some_and(|facts| facts.trains_on_data == "yes"),
         retention: facts.map_or_else(String::new, |facts| facts.retention.clone()),
         contract: contract.or(facts.and_then(|facts| facts.contract.clone())).unwrap_or_default(),
-        chats: chats(plugin),
+        chats: chats(manifest),
     }
 }
 
@@ -88,8 +87,7 @@ fn in_house(origins: &[String], config: &Config) -> bool {
 }
 
 /// A language model without a network that isn't told to chat only extracts and summarizes.
-pub fn chats(plugin: &Plugin) -> bool {
-    let manifest = plugin.manifest();
+pub fn chats(manifest: &Manifest) -> bool {
     manifest.roles.contains(&Role::LanguageModel) && !manifest.network.is_empty()
 }
 

@@ -60,8 +60,9 @@ impl Press<'_> {
             (self.chain(&workflow.uses.stt), self.chain(&workflow.uses.llm), self.chain(&workflow.uses.tts));
         let phrases = self.phrases(&workflow, &tts, path).await?;
         let facts = |chain: &[Chosen]| {
-            Chain::new(chain.iter().map(|c| vendor(&c.plugin, &c.options, self.config)).collect())
+            Chain::new(chain.iter().map(|c| vendor(c.plugin.manifest(), &c.options, self.config)).collect())
         };
+        crate::warm::warm_up(&workflow, &llm).await;
         let vendors = Vendors { stt: facts(&stt), llm: facts(&llm), tts: facts(&tts) };
         Ok(Published { workflow: Arc::new(workflow), phrases, vendors, stt, llm, tts })
     }

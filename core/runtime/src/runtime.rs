@@ -64,7 +64,7 @@ impl Runtime {
         }
         let store = open_store(&config).await?;
         let interrupted = store.close_interrupted().await?;
-        let catalog = catalog(&config, &plugins, &policies);
+        let catalog = catalog(&config, plugins.iter().map(|(_, plugin)| plugin.manifest()), &policies);
         tell(Starting::Publishing);
         let press = Press { config: &config, plugins: &plugins, catalog: &catalog, egress: &egress };
         let mut reasons = Vec::new();
@@ -171,7 +171,11 @@ impl Runtime {
     }
 }
 
-fn policies(config: &Config) -> Result<Vec<Policy>, Error> {
+/// The shipped policy and the operator's layers.
+///
+/// # Errors
+/// A file that can't be read or compiled.
+pub fn policies(config: &Config) -> Result<Vec<Policy>, Error> {
     let mut layers = vec![eu_default()];
     for path in &config.policies {
         let text = std::fs::read_to_string(path).map_err(|source| Error::Read { path: path.clone(), source })?;

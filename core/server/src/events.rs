@@ -1,7 +1,6 @@
 //! Live events as a stream (`text/event-stream`). They hold words: only who has the token gets them.
 
 use axum::response::sse::{Event, KeepAlive, Sse};
-use closare_call::Speaker;
 use closare_runtime::Live;
 use futures::stream::{Stream, unfold};
 use serde_json::{Value, json};
@@ -34,13 +33,14 @@ pub fn told(live: &Live) -> (&'static str, Value) {
     match live {
         Live::Began { call, agent, number } => ("began", json!({"call": call, "agent": agent, "number": number})),
         Live::Answered { call } => ("answered", json!({"call": call})),
-        Live::Turn { call, at, speaker, heard, unheard } => (
-            "turn",
-            json!({
-                "call": call, "at": at, "speaker": speaker, "heard": heard, "unheard": unheard,
-                "ai_generated": *speaker == Speaker::Agent,
-            }),
-        ),
+        Live::Turn { call, at, speaker, heard, unheard } => {
+            let speaker = json!(speaker);
+            let ai = speaker == "agent";
+            let data = json!({
+                "call": call, "at": at, "speaker": speaker, "heard": heard, "unheard": unheard, "ai_generated": ai,
+            });
+            ("turn", data)
+        }
         Live::Latency { call, latency } => (
             "latency",
             json!({

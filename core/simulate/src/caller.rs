@@ -47,7 +47,15 @@ pub enum Doing {
 
 impl Caller {
     pub fn new(acts: Talk) -> Caller {
-        Caller { acts, next: 0, since: Millis::ZERO, heard_to: (0, 0), spoke_until: None, quiet_since: None, missed: None }
+        Caller {
+            acts,
+            next: 0,
+            since: Millis::ZERO,
+            heard_to: (0, 0),
+            spoke_until: None,
+            quiet_since: None,
+            missed: None,
+        }
     }
 
     pub fn is_done(&self) -> bool {
@@ -57,7 +65,8 @@ impl Caller {
     /// What is left undone when the call is over.
     pub fn leave(&mut self, now: Millis, mouth: &Mouth) {
         if let Some((line, act @ Act::Hear(_))) = self.acts.0.get(self.next).cloned() {
-            self.missed.get_or_insert_with(|| self.miss(now, line, &act, mouth));
+            let missed = self.miss(now, line, &act, mouth);
+            self.missed.get_or_insert(missed);
         }
     }
 
@@ -79,7 +88,14 @@ impl Caller {
     }
 
     /// `None`: not yet.
-    fn act(&mut self, now: Millis, line: u32, act: &Act, mouth: &Mouth, disclosed: bool) -> Option<Vec<(Millis, Doing)>> {
+    fn act(
+        &mut self,
+        now: Millis,
+        line: u32,
+        act: &Act,
+        mouth: &Mouth,
+        disclosed: bool,
+    ) -> Option<Vec<(Millis, Doing)>> {
         if self.spoke_until.is_some_and(|until| until > now) {
             return None;
         }
@@ -109,8 +125,11 @@ impl Caller {
                 (now.since(began) >= *after).then(|| self.speak(now, words))
             }
             Act::Press(keys) => {
-                let answered = self.spoke_until.is_none_or(|until| spoke_since(mouth, until) || now.since(until) >= IMPATIENT);
-                (answered && now.since(self.since) >= POLITE).then(|| vec![(Millis::ZERO, Doing::Press(keys.clone()))])
+                let answered = self
+                    .spoke_until
+                    .is_none_or(|until| spoke_since(mouth, until) || now.since(until) >= IMPATIENT);
+                (answered && now.since(self.since) >= POLITE)
+                    .then(|| vec![(Millis::ZERO, Doing::Press(keys.clone()))])
             }
             Act::Silence(span) => (now.since(self.since) >= *span).then(Vec::new),
             Act::Hold(span) => Some(vec![(Millis::ZERO, Doing::Hold(true)), (*span, Doing::Hold(false))]),
@@ -152,7 +171,12 @@ impl Caller {
     fn miss(&self, now: Millis, line: u32, act: &Act, mouth: &Mouth) -> Missed {
         let (from, _) = self.heard_to;
         let heard = mouth.spoken.iter().skip(from).map(|spoken| spoken.heard(now).trim().to_owned());
-        Missed { line, expected: act.to_string(), heard: heard.filter(|text| !text.is_empty()).collect(), at: now }
+        Missed {
+            line,
+            expected: act.to_string(),
+            heard: heard.filter(|text| !text.is_empty()).collect(),
+            at: now,
+        }
     }
 }
 
@@ -167,16 +191,18 @@ pub fn contains(text: &str, words: &str) -> Option<usize> {
     if wanted.is_empty() {
         return Some(0);
     }
-    let found = all.windows(wanted.len()).find(|window| window.iter().map(|(_, word)| word).eq(wanted.iter()))?;
+    let found =
+        all.windows(wanted.len()).find(|window| window.iter().map(|(_, word)| word).eq(wanted.iter()))?;
     found.last().map(|(end, _)| *end)
 }
 
 /// The words in lower case, each with the byte at which it ends.
 fn split(text: &str) -> impl Iterator<Item = (usize, String)> + '_ {
-    text.split_inclusive(|c: char| !c.is_alphanumeric()).scan(0, |at, part| {
-        *at += part.len();
-        let word = part.trim_end_matches(|c: char| !c.is_alphanumeric());
-        Some((*at - (part.len() - word.len()), word.to_lowercase()))
-    })
-    .filter(|(_, word)| !word.is_empty())
+    text.split_inclusive(|c: char| !c.is_alphanumeric())
+        .scan(0, |at, part| {
+            *at += part.len();
+            let word = part.trim_end_matches(|c: char| !c.is_alphanumeric());
+            Some((*at - (part.len() - word.len()), word.to_lowercase()))
+        })
+        .filter(|(_, word)| !word.is_empty())
 }

@@ -71,7 +71,8 @@ impl Ear {
             stretch.given += fresh;
             taken.extend(stretch.words[range].iter().filter(|(_, begin, _)| *begin >= from));
         }
-        let (begin, end) = (taken.first().map_or(until, |word| word.1), taken.last().map_or(until, |word| word.2));
+        let (begin, end) =
+            (taken.first().map_or(until, |word| word.1), taken.last().map_or(until, |word| word.2));
         (taken.iter().map(|word| word.0.as_str()).collect::<Vec<_>>().join(" "), begin, end)
     }
 }

@@ -67,7 +67,9 @@ fn read_ended<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Ended
     let Some(text) = Option::<String>::deserialize(deserializer)? else { return Ok(None) };
     let words: Vec<&str> = ENDS.iter().map(|(word, _)| *word).collect();
     let known = ENDS.iter().find(|(word, _)| *word == text).map(|(_, ended)| *ended);
-    known.map(Some).ok_or_else(|| D::Error::custom(format!("expected one of {}, found `{text}`", words.join(", "))))
+    known
+        .map(Some)
+        .ok_or_else(|| D::Error::custom(format!("expected one of {}, found `{text}`", words.join(", "))))
 }
 
 fn read_kept<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, bool>, D::Error> {
@@ -78,7 +80,9 @@ fn read_kept<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<Stri
         ("recording" | "transcript" | "summary" | "field", _) => {
             Err(D::Error::custom(format!("expected `yes` or `no`, found `{text}`")))
         }
-        _ => Err(D::Error::custom(format!("expected `recording`, `transcript`, `summary` or `field`, found `{kind}`"))),
+        _ => Err(D::Error::custom(format!(
+            "expected `recording`, `transcript`, `summary` or `field`, found `{kind}`"
+        ))),
     };
     texts.into_iter().map(read).collect()
 }

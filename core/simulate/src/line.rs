@@ -10,7 +10,10 @@ pub enum Todo {
     /// The machine is told.
     Tell(Event),
     /// Audio of an utterance comes from the voice.
-    Audio { utterance: Utterance, piece: Piece },
+    Audio {
+        utterance: Utterance,
+        piece: Piece,
+    },
     /// If nothing has changed by then, the utterance is played through.
     EndOf(Utterance),
     /// The caller looks at what has happened.
@@ -19,10 +22,16 @@ pub enum Todo {
     /// The caller's sound ends; the words are complete.
     Pause,
     /// Speech-to-text answers a flush that was asked for at this moment.
-    Flushed { asked: Millis, session: u32 },
+    Flushed {
+        asked: Millis,
+        session: u32,
+    },
     Key(Held),
     /// A model's word, unless its job was cancelled.
-    FromModel { job: u32, event: Event },
+    FromModel {
+        job: u32,
+        event: Event,
+    },
 }
 
 #[derive(Clone, Debug)]

@@ -46,7 +46,8 @@ impl Model {
                 vec![(UNDERSTOOD, found), (UNDERSTOOD, done(job, Ending::Complete))]
             }
             Task::Summarize { facts, .. } => {
-                let facts: Vec<String> = facts.iter().map(|(name, value)| format!("{name} {}", value.words())).collect();
+                let facts: Vec<String> =
+                    facts.iter().map(|(name, value)| format!("{name} {}", value.words())).collect();
                 let text = format!("The caller was served: {}.", facts.join(", "));
                 tokens(job, &text, Ending::Complete)
             }
@@ -92,7 +93,9 @@ impl Model {
 
 fn explained(job: Job, means: &Means, fields: &[FieldAsked], context: &Context) -> Event {
     let intent = means.get("intent").map(|name| (name.clone(), 0.95));
-    let value = |field: &FieldAsked| Some((field.name.clone(), json(&field.schema, means.get(&field.name)?, context)?, 0.95));
+    let value = |field: &FieldAsked| {
+        Some((field.name.clone(), json(&field.schema, means.get(&field.name)?, context)?, 0.95))
+    };
     Event::Found { job, intent, fields: fields.iter().filter_map(value).collect() }
 }
 
@@ -106,7 +109,8 @@ fn json(schema: &serde_json::Value, text: &str, context: &Context) -> Option<Hel
 fn arguments(means: &Means, tool: Option<&ToolOffer>) -> serde_json::Value {
     let english = Language::from("en");
     let context = Context { language: &english, now: jiff::civil::DateTime::default(), country: None };
-    let properties = tool.and_then(|tool| tool.schema.get("properties")?.as_object().cloned()).unwrap_or_default();
+    let properties =
+        tool.and_then(|tool| tool.schema.get("properties")?.as_object().cloned()).unwrap_or_default();
     let value = |(name, schema): (&String, &serde_json::Value)| {
         let held = json(schema, means.get(name)?, &context)?;
         Some((name.clone(), serde_json::from_str(held.words()).ok()?))
@@ -117,14 +121,21 @@ fn arguments(means: &Means, tool: Option<&ToolOffer>) -> serde_json::Value {
 fn offline(job: Job, text: &str, intents: &[IntentAsked], fields: &[FieldAsked], context: &Context) -> Event {
     let best = intents
         .iter()
-        .map(|intent| (intent, intent.examples.iter().map(|example| likeness(example, text)).fold(0.0, f32::max)))
+        .map(|intent| {
+            (intent, intent.examples.iter().map(|example| likeness(example, text)).fold(0.0, f32::max))
+        })
         .max_by(|a, b| a.1.total_cmp(&b.1))
         .filter(|(_, sure)| *sure > 0.3)
         .map(|(intent, sure)| (intent.name.clone(), (0.5 + sure / 2.0).min(0.98)));
     let value = |field: &FieldAsked| {
         let kind = Type::from_schema(&field.schema).filter(|kind| *kind != Type::Text)?;
-        let heard = closare_slots::hear(&kind, text, context).filter(|heard| heard.confidence >= FIELD_SURE)?;
-        Some((field.name.clone(), Held::new(Kind::Field, heard.value.to_json().to_string()), heard.confidence))
+        let heard =
+            closare_slots::hear(&kind, text, context).filter(|heard| heard.confidence >= FIELD_SURE)?;
+        Some((
+            field.name.clone(),
+            Held::new(Kind::Field, heard.value.to_json().to_string()),
+            heard.confidence,
+        ))
     };
     Event::Found { job, intent: best, fields: fields.iter().filter_map(value).collect() }
 }
@@ -137,9 +148,10 @@ fn likeness(a: &str, b: &str) -> f32 {
 }
 
 const LITTLE: &[&str] = &[
-    "i", "a", "an", "the", "to", "is", "it", "my", "me", "in", "on", "of", "and", "or", "that", "this", "have", "has", "do",
-    "you", "your", "can", "could", "would", "like", "please", "i'd", "i'm", "for", "am", "be", "with", "ich", "ein", "eine",
-    "der", "die", "das", "zu", "mit", "mir", "bitte", "ist", "und", "habe",
+    "i", "a", "an", "the", "to", "is", "it", "my", "me", "in", "on", "of", "and", "or", "that", "this",
+    "have", "has", "do", "you", "your", "can", "could", "would", "like", "please", "i'd", "i'm", "for", "am",
+    "be", "with", "ich", "ein", "eine", "der", "die", "das", "zu", "mit", "mir", "bitte", "ist", "und",
+    "habe",
 ];
 
 fn words(text: &str) -> Vec<String> {

@@ -126,10 +126,9 @@ impl Mouth {
     }
 
     pub fn end_of(&mut self, now: Millis, utterance: Utterance, line: &mut Line) {
-        let due = self
-            .queue
-            .front()
-            .is_some_and(|front| front.utterance == utterance && front.closed && front.started.is_some() && front.ends <= now);
+        let due = self.queue.front().is_some_and(|front| {
+            front.utterance == utterance && front.closed && front.started.is_some() && front.ends <= now
+        });
         if !due || self.on_hold.is_some() {
             return;
         }

@@ -87,7 +87,8 @@ pub(crate) fn parse<T: DeserializeOwned>(text: &str) -> Result<T, ScenarioError>
     // A `no` is a word here, which each place reads as it needs it.
     let options = serde_yaml::options! { strict_booleans: true, with_snippet: false };
     serde_yaml::from_str_with_options(text, options).map_err(|error| {
-        let (line, column) = error.location().map_or((0, 0), |place| (place.line() as u32, place.column() as u32));
+        let (line, column) =
+            error.location().map_or((0, 0), |place| (place.line() as u32, place.column() as u32));
         let message = error.to_string().lines().next().unwrap_or("").to_owned();
         ScenarioError { line, column, message }
     })
@@ -100,7 +101,9 @@ fn usual_now() -> UnixMillis {
 
 fn read_now<'de, D: Deserializer<'de>>(deserializer: D) -> Result<UnixMillis, D::Error> {
     let text = String::deserialize(deserializer)?;
-    let wrong = |_| D::Error::custom(format!("expected a moment such as `2026-03-02T10:15:00+00:00`, found `{text}`"));
+    let wrong = |_| {
+        D::Error::custom(format!("expected a moment such as `2026-03-02T10:15:00+00:00`, found `{text}`"))
+    };
     text.parse::<jiff::Timestamp>().map(|moment| UnixMillis(moment.as_millisecond())).map_err(wrong)
 }
 

@@ -30,7 +30,10 @@ pub enum Act {
     Hear(Match),
     Say(Words),
     /// Begins to speak this long after the agent did.
-    Interrupt { after: Millis, words: Words },
+    Interrupt {
+        after: Millis,
+        words: Words,
+    },
     Press(String),
     Silence(Millis),
     Hold(Millis),
@@ -84,7 +87,9 @@ impl fmt::Display for Act {
             Act::Hear(Match::Contains(text)) => write!(f, "hear: \"{text}\""),
             Act::Hear(Match::Matches(pattern)) => write!(f, "hear: {{matches: \"{pattern}\"}}"),
             Act::Say(words) => write!(f, "say: \"{}\"", words.text),
-            Act::Interrupt { after, words } => write!(f, "interrupt: {{after: {}ms, say: \"{}\"}}", after.0, words.text),
+            Act::Interrupt { after, words } => {
+                write!(f, "interrupt: {{after: {}ms, say: \"{}\"}}", after.0, words.text)
+            }
             Act::Press(keys) => write!(f, "press: \"{keys}\""),
             Act::Silence(span) => write!(f, "silence: {}ms", span.0),
             Act::Hold(span) => write!(f, "hold: {}ms", span.0),
@@ -97,7 +102,8 @@ impl fmt::Display for Act {
 pub(crate) fn span(text: &str) -> Option<Millis> {
     let text = text.trim();
     let unit = text.find(|c: char| c.is_ascii_alphabetic())?;
-    let number: f64 = text[..unit].trim().parse().ok().filter(|number: &f64| (0.0..=86_400_000.0).contains(number))?;
+    let number: f64 =
+        text[..unit].trim().parse().ok().filter(|number: &f64| (0.0..=86_400_000.0).contains(number))?;
     let factor = match &text[unit..] {
         "ms" => 1.0,
         "s" => 1_000.0,
@@ -109,7 +115,9 @@ pub(crate) fn span(text: &str) -> Option<Millis> {
 
 pub(crate) fn read_span<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Millis>, D::Error> {
     let Some(text) = Option::<String>::deserialize(deserializer)? else { return Ok(None) };
-    let wrong = || D::Error::custom(format!("expected a length of time such as `400ms`, `6s` or `2m`, found `{text}`"));
+    let wrong = || {
+        D::Error::custom(format!("expected a length of time such as `400ms`, `6s` or `2m`, found `{text}`"))
+    };
     span(&text).map(Some).ok_or_else(wrong)
 }
 
@@ -159,8 +167,9 @@ impl<'de> Deserialize<'de> for RawMatch {
             }
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<RawMatch, A::Error> {
                 let RawPattern { matches } = RawPattern::deserialize(MapAccessDeserializer::new(map))?;
-                regex::Regex::new(&matches)
-                    .map_err(|_| A::Error::custom(format!("expected a regular expression, found `{matches}`")))?;
+                regex::Regex::new(&matches).map_err(|_| {
+                    A::Error::custom(format!("expected a regular expression, found `{matches}`"))
+                })?;
                 Ok(RawMatch(Match::Matches(matches)))
             }
         }
@@ -179,7 +188,9 @@ impl<'de> Deserialize<'de> for Act {
             fn visit_str<E: Error>(self, text: &str) -> Result<Act, E> {
                 match text {
                     "hangup" => Ok(Act::Hangup),
-                    other => Err(E::custom(format!("expected `hangup` or a key such as `say`, found `{other}`"))),
+                    other => {
+                        Err(E::custom(format!("expected `hangup` or a key such as `say`, found `{other}`")))
+                    }
                 }
             }
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Act, A::Error> {
@@ -208,9 +219,13 @@ fn act<E: Error>(raw: RawAct) -> Result<Act, E> {
         (Some(Act::Press(keys)), 1) if !keys.chars().all(|key| "0123456789*#".contains(key)) => {
             Err(E::custom(format!("expected keys (0-9, `*`, `#`), found `{keys}`")))
         }
-        (Some(_), 1) if means.is_some() && !speaks => Err(E::custom("expected `means` beside `say` or `interrupt`, found it alone")),
+        (Some(_), 1) if means.is_some() && !speaks => {
+            Err(E::custom("expected `means` beside `say` or `interrupt`, found it alone"))
+        }
         (Some(act), 1) => Ok(act),
-        (_, 0) => Err(E::custom("expected one of `hear`, `say`, `interrupt`, `press`, `silence`, `hold`, found none")),
+        (_, 0) => Err(E::custom(
+            "expected one of `hear`, `say`, `interrupt`, `press`, `silence`, `hold`, found none",
+        )),
         _ => Err(E::custom(format!("expected one act an item, found {found}; begin each with `- `"))),
     }
 }

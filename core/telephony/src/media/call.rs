@@ -133,9 +133,11 @@ impl CallAudio {
         if let Some(key) = noticed.key {
             self.emit(LegEvent::Key { at: now, key });
         }
+        // On the wire it was as much earlier as the jitter buffer holds back.
+        let behind = self.ear.behind();
         match noticed.voice {
-            Some(Voice::Started { at }) => self.emit(LegEvent::VoiceStarted { at }),
-            Some(Voice::Ended { at }) => self.emit(LegEvent::VoiceEnded { at, noticed: now }),
+            Some(Voice::Started { at }) => self.emit(LegEvent::VoiceStarted { at: at - behind }),
+            Some(Voice::Ended { at }) => self.emit(LegEvent::VoiceEnded { at: at - behind, noticed: now }),
             None => {}
         }
     }

@@ -146,6 +146,11 @@ impl Ear {
         Codec::from_payload_type(payload_type)
     }
 
+    /// How long a frame lies in the jitter buffer.
+    pub fn behind(&self) -> Millis {
+        Millis(self.jitter.stats().delay_ms)
+    }
+
     /// A key that came by SIP.
     pub fn info_key(&mut self, key: char, now: Millis) -> Option<char> {
         self.sources.accept(KeySource::Info, now).then_some(key)

@@ -1,0 +1,4 @@
+//! Whole calls in virtual time.
+
+mod kit;
+mod ready_made;

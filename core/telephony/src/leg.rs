@@ -22,7 +22,7 @@ pub enum LegEvent {
     VoiceStarted {
         at: Millis,
     },
-    /// `at` is the end of the last speech, `noticed` when that was certain.
+    /// `at` is when the last speech was on the wire, `noticed` when its end was certain.
     VoiceEnded {
         at: Millis,
         noticed: Millis,

@@ -256,7 +256,8 @@ impl Call {
         let context = &mut self.context;
         match (allowed, context.state.recording) {
             (true, false) => {
-                if let Some(permit) = context.state.gate.permit(&Want::Record(purpose)) {
+                let wanted = purpose == RecordingPurpose::Voicemail || context.may_record();
+                if let Some(permit) = context.state.gate.permit(&Want::Record(purpose)).filter(|_| wanted) {
                     context.state.recording = true;
                     context.emit(Effect::Record { permit, purpose });
                 }

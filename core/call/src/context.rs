@@ -36,6 +36,8 @@ pub struct State {
     /// Speech-to-text that is open, by its place in the chain.
     pub hearing: Option<usize>,
     pub recording: bool,
+    /// A `record: off` of the workflow holds.
+    pub recording_paused: bool,
     pub keeping: Vec<Kind>,
     /// The answer that the caller waits for, until its first packet leaves.
     pub latency: Option<LatencyDraft>,
@@ -152,12 +154,20 @@ impl Context {
         self.tell_understood();
     }
 
-    /// Says the agent's last words again.
+    /// Says the agent's last words again, the engine's own left out.
     pub fn repeat_question(&mut self) {
-        let said = self.state.memory.talk.iter().rev().find(|said| said.speaker == crate::effect::Speaker::Agent);
-        if let Some(text) = said.map(|said| said.text.clone()) {
-            self.say_text(&text, closare_workflow::BargeIn::Yes, crate::floor::Purpose::Plain, true);
+        for crate::memory::Repeat { text, personal } in std::mem::take(&mut self.state.memory.repeatable) {
+            self.say_text(&text, closare_workflow::BargeIn::Yes, crate::floor::Purpose::Plain, personal);
+            self.state.memory.may_repeat(text, personal);
         }
+    }
+
+    /// No speech-to-text lives that may hear the caller, or whose verdict is on its way: only keys are left.
+    pub fn deaf(&self) -> bool {
+        !self.state.vendors.stt.alive().any(|index| {
+            let standing = self.state.gate.standing(&Want::Hear(index));
+            !matches!(standing, Some(Standing::NotYet(_) | Standing::Denied(_)))
+        })
     }
 
     /// What the file and the chains would have allowed, from the begin of the call.
@@ -166,13 +176,18 @@ impl Context {
         wants.extend(self.state.vendors.stt.alive().map(Want::Hear));
         wants.extend(self.state.vendors.llm.alive().map(Want::Model));
         wants.extend(self.state.vendors.tts.alive().map(Want::PersonalVoice));
-        if self.may_ask(self.workflow.data.recording, Purpose::Recording) {
+        if self.may_ask(self.workflow.data.recording, Purpose::Recording) && self.may_record() {
             wants.push(Want::Record(crate::effect::RecordingPurpose::Call));
         }
         for kind in kept_kinds(&self.workflow.data) {
             wants.push(Want::Keep(kind));
         }
         wants
+    }
+
+    /// What no policy can give back: the caller has taken the consent back, or the workflow has switched the recording off.
+    pub fn may_record(&self) -> bool {
+        !self.state.recording_paused && self.state.dues.consent(Purpose::Recording) != crate::dues::Consent::Withdrawn
     }
 
     /// A file may ask for less than the policies allow: `never` is not asked for at all, `with_consent` only once it was given.

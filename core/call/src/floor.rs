@@ -25,8 +25,14 @@ pub struct Floor {
     early: Vec<Early>,
     /// Keys that came while no step took them.
     pub early_keys: String,
-    /// Speech that an interruption cut off, until it is known whether the caller said anything.
-    cut: Option<Speech>,
+    /// Speech that an interruption cut off, in order, until it is known whether the caller said anything.
+    cut: Vec<Speech>,
+    /// The agent fell silent without a word from the pacer: what waited was dropped.
+    dropped: bool,
+    /// Finals in a row that speech-to-text owed and did not give.
+    overdue: u32,
+    /// The caller's audio has been handed to a speech-to-text before.
+    has_heard: bool,
     pub on_hold: bool,
     /// How much of the last utterance was played.
     pub last_played: Millis,
@@ -57,9 +63,9 @@ pub struct Caller {
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct Early {
-    ended: Millis,
-    text: String,
-    confidence: f32,
+    /// From when on it ages.
+    since: Millis,
+    heard: Heard,
 }
 
 /// A turn of the caller that is over.
@@ -67,11 +73,18 @@ struct Early {
 pub struct Heard {
     pub text: String,
     pub confidence: f32,
+    /// When the first of it was said.
+    pub began: Millis,
 }
 
 impl Floor {
     pub fn agent_speaks(&self) -> bool {
         !self.queue.is_empty()
+    }
+
+    /// The caller speaks, or has just spoken and it is not known yet what.
+    pub fn caller_has_turn(&self) -> bool {
+        self.caller.began.is_some()
     }
 
     fn next_utterance(&mut self) -> Utterance {

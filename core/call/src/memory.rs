@@ -20,9 +20,15 @@ pub struct Memory {
     pub talk: Vec<Said>,
     /// The lines before this one have been understood.
     pub understood: usize,
+    /// The lines before this one have been an answer to a slot's question.
+    pub answered: usize,
     pub turns: u32,
-    /// What is said in place of a phrase that `repeat` asks for.
-    pub last_question: Option<String>,
+    /// What the agent has said since the caller's last words: what `repeat` says again.
+    pub repeatable: Vec<Repeat>,
+    /// The caller has spoken since: what is said next begins anew.
+    repeated_from_here: bool,
+    /// A greeting has handed the turn to the caller, who has not spoken since.
+    pub awaits_caller: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -31,14 +37,37 @@ pub struct Said {
     pub text: String,
 }
 
+/// Words of the agent, and whether they hold a value of the caller's.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Repeat {
+    pub text: String,
+    pub personal: bool,
+}
+
 impl Memory {
     pub fn hear(&mut self, text: &str) {
         self.turns += 1;
+        self.repeated_from_here = true;
+        self.awaits_caller = false;
         self.talk.push(Said { speaker: Speaker::Caller, text: mask(text) });
     }
 
     pub fn spoke(&mut self, text: &str) {
         self.talk.push(Said { speaker: Speaker::Agent, text: text.to_owned() });
+    }
+
+    /// Keeps words of the agent for a caller who asks for them again.
+    pub fn may_repeat(&mut self, text: String, personal: bool) {
+        if std::mem::take(&mut self.repeated_from_here) {
+            self.repeatable.clear();
+        }
+        self.repeatable.push(Repeat { text, personal });
+    }
+
+    /// The caller's last words, unless they were an answer to a slot's question.
+    pub fn unanswered(&self) -> Option<&str> {
+        let fresh = &self.talk[self.answered.min(self.talk.len())..];
+        fresh.iter().rev().find(|said| said.speaker == Speaker::Caller).map(|said| said.text.as_str())
     }
 
     /// What the caller has said since the last time that it was understood.

@@ -3,6 +3,7 @@
 use crate::context::{Context, LatencyDraft};
 use crate::effect::{Effect, Listening, Speaker, Turn};
 use crate::floor::{Caller, Early, Heard};
+use crate::gate::Want;
 use crate::timers::Reason;
 use closare_terms::{Held, Kind, Millis};
 use closare_workflow::{Keys, Listen};
@@ -18,6 +19,10 @@ const KEY_PAUSE: Millis = Millis(3_000);
 const PRE_ROLL: Millis = Millis(300);
 /// Words that nobody listened to count for this long.
 const EARLY_MAX: Millis = Millis(3_000);
+/// What was said over a disclosure is heard after it, as far back as audio is kept.
+const KEPT_AUDIO: Millis = Millis(7_500);
+/// A speech-to-text without a successor is given this many chances.
+const OVERDUE_MAX: u32 = 2;
 
 /// What a step wants to hear.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -83,6 +88,15 @@ impl Context {
         early
     }
 
+    /// Listens to what comes from now on. Words that are waiting wait for the next step; keys that came before count no more.
+    pub fn listen_anew(&mut self, wants: ListenFor) {
+        self.state.floor.early_keys.clear();
+        let early = std::mem::take(&mut self.state.floor.early);
+        self.listen(wants);
+        self.state.floor.early = early;
+        self.mind_silence();
+    }
+
     pub fn stop_listening(&mut self) {
         self.state.floor.listener = None;
         self.clear(Reason::Silence);
@@ -136,6 +150,7 @@ impl Context {
 
     pub fn words(&mut self, text: &str, confidence: Option<f32>) {
         let now = self.now;
+        self.state.floor.overdue = 0;
         let caller = &mut self.state.floor.caller;
         if caller.flushed.take().is_some() {
             self.state.timers.clear(Reason::FinalDue);
@@ -174,12 +189,17 @@ impl Context {
     /// From when on a speech-to-text that opens now is handed the caller's audio: what was said within the last seconds, and
     /// the whole of a stretch that reaches into them.
     pub fn hear_from(&self) -> Millis {
-        let recent = self.now - EARLY_MAX;
+        let recent = self.recent();
         let floor = &self.state.floor;
         let began = floor.caller.began.or(floor.caller.speaking);
         let last = floor.last_voice.filter(|(_, ended)| *ended >= recent).map(|(began, _)| began);
         let from = [began, last].into_iter().flatten().min().unwrap_or(recent).min(recent);
         from - PRE_ROLL
+    }
+
+    /// Since when speech still counts that no speech-to-text has been handed.
+    fn recent(&self) -> Millis {
+        self.now - if self.state.floor.has_heard { EARLY_MAX } else { KEPT_AUDIO }
     }
 
     pub fn current_listening(&self) -> Listening {
@@ -191,8 +211,9 @@ impl Context {
 
     /// A speech-to-text has opened after the caller paused: the words of that stretch are owed now.
     pub fn owe_words(&mut self) {
-        let recent = self.now - EARLY_MAX;
+        let recent = self.recent();
         let floor = &mut self.state.floor;
+        floor.has_heard = true;
         let Some((began, ended)) = floor.last_voice.filter(|(_, ended)| *ended >= recent) else { return };
         if floor.caller.speaking.is_some() {
             return;
@@ -204,9 +225,14 @@ impl Context {
         self.after(Reason::FinalDue, FINAL_MAX);
     }
 
-    /// Gives up on words that are owed.
-    pub fn final_overdue(&mut self) {
+    /// Gives up on words that are owed. The speech-to-text that owed them, if another could take its place, or it has owed
+    /// before.
+    pub fn final_overdue(&mut self) -> Option<usize> {
         self.state.floor.caller.flushed = None;
+        self.state.floor.overdue += 1;
+        let index = self.state.hearing?;
+        let replaced = self.state.vendors.stt.alive().any(|other| other != index && self.allowed(&Want::Hear(other)));
+        (replaced || self.state.floor.overdue >= OVERDUE_MAX).then_some(index)
     }
 
     /// Ends the caller's turn whatever the caller does: it has lasted too long.
@@ -235,7 +261,8 @@ impl Context {
         }
         self.begin_latency(&caller);
         self.tell_caller_turn(&caller, &text);
-        Some(Heard { text, confidence: caller.confidence.unwrap_or(1.0) })
+        let began = caller.began.unwrap_or(self.now);
+        Some(Heard { text, confidence: caller.confidence.unwrap_or(1.0), began })
     }
 
     fn begin_latency(&mut self, caller: &Caller) {
@@ -267,19 +294,25 @@ impl Context {
 
     /// Keeps words for the next step that listens.
     pub fn keep_early(&mut self, heard: Heard) {
+        let since = self.now;
+        self.state.floor.early.push(Early { since, heard });
+    }
+
+    /// What was said over words that must be heard out does not age while they play.
+    pub fn refresh_early(&mut self) {
         let now = self.now;
-        self.state.floor.early.push(Early { ended: now, text: heard.text, confidence: heard.confidence });
+        self.state.floor.early.iter_mut().for_each(|early| early.since = now);
     }
 
     fn take_early(&mut self) -> Option<Heard> {
         let now = self.now;
         let early = std::mem::take(&mut self.state.floor.early);
-        // Speech that ended before a long disclosure did is still an answer to the question after it: its age counts from
-        // the moment that its words came.
-        let fresh: Vec<Early> = early.into_iter().filter(|early| now.since(early.ended) <= EARLY_MAX).collect();
-        let confidence = fresh.iter().map(|early| early.confidence).fold(1.0, f32::min);
-        let text = fresh.into_iter().map(|early| early.text).collect::<Vec<_>>().join(" ");
-        (!text.is_empty()).then_some(Heard { text, confidence })
+        let fresh = early.into_iter().filter(|early| now.since(early.since) <= EARLY_MAX).map(|early| early.heard);
+        fresh.reduce(|all, next| Heard {
+            text: format!("{} {}", all.text, next.text),
+            confidence: all.confidence.min(next.confidence),
+            began: all.began,
+        })
     }
 
     fn take_early_keys(&mut self) -> Option<String> {

@@ -106,7 +106,10 @@ impl Context {
         let pick = self.draw() as usize;
         let personal = phrase.fixed(&language).is_none();
         let pieces = phrase.render(&language, pick, self).ok()?;
-        Some(self.say_pieces(pieces, barge_in, purpose, personal))
+        let utterance = self.say_pieces(pieces, barge_in, purpose, personal);
+        let text = self.speech(utterance).map(Speech::text).unwrap_or_default();
+        self.state.memory.may_repeat(text, personal);
+        Some(utterance)
     }
 
     pub fn say_wording(&mut self, wording: Wording, purpose: Purpose) -> Utterance {
@@ -145,6 +148,10 @@ impl Context {
     pub fn close_speech(&mut self, utterance: Utterance) {
         if let Some(speech) = self.speech_mut(utterance) {
             speech.closed = true;
+            if speech.purpose == Purpose::Answer {
+                let text = speech.text();
+                self.state.memory.may_repeat(text, true);
+            }
         }
         self.hand_over();
     }
@@ -297,7 +304,7 @@ impl Context {
         if speech.purpose != Purpose::Beep && (!heard.is_empty() || !unheard.is_empty()) {
             self.tell_turn(&speech, &heard, &unheard);
         }
-        if speech.stopped && !unheard.is_empty() {
+        if speech.stopped {
             self.keep_cut(&speech, &unheard);
         }
         self.set_speech_timer();
@@ -322,25 +329,56 @@ impl Context {
         self.emit(Effect::Turn(turn));
     }
 
+    /// Keeps what a caller's sound cut off; a key, or the engine itself, means it.
     fn keep_cut(&mut self, speech: &Speech, unheard: &str) {
-        let mut cut = speech.clone();
-        cut.pieces = vec![Words { text: unheard.to_owned(), slow: false, pause_after: Millis::ZERO }];
-        if self.state.floor.cut.is_none() {
-            self.state.floor.cut = Some(cut);
+        let lost = unheard.is_empty() || speech.purpose == Purpose::Beep || !self.state.floor.caller_has_turn();
+        if !lost {
+            let pieces = vec![Words { text: unheard.to_owned(), slow: false, pause_after: Millis::ZERO }];
+            self.state.floor.cut.push(Speech { pieces, ..speech.clone() });
         }
     }
 
     /// Says what an interruption cut off, since the caller said nothing after all.
-    pub fn resume_cut(&mut self) -> bool {
-        let Some(cut) = self.state.floor.cut.take() else { return false };
-        let text = cut.text();
-        self.say_text(&text, cut.barge_in, Purpose::Plain, cut.personal);
-        true
+    pub fn resume_cut(&mut self) {
+        let mut cut = std::mem::take(&mut self.state.floor.cut);
+        cut.sort_by_key(|speech| speech.utterance);
+        for speech in cut {
+            self.say_text(&speech.text(), speech.barge_in, Purpose::Plain, speech.personal);
+        }
     }
 
     /// The interruption was one: what it cut off stays unsaid.
     pub fn drop_cut(&mut self) {
-        self.state.floor.cut = None;
+        self.state.floor.cut.clear();
+    }
+
+    /// Takes out what no voice may say, and none is asked about.
+    pub fn drop_unsayable(&mut self) -> Vec<Speech> {
+        let sayable = |speech: &Speech| {
+            let want = |voice| if speech.personal { Want::PersonalVoice(voice) } else { Want::Voice(voice) };
+            let hopeful = || self.state.vendors.tts.alive().any(|voice| self.asked(&want(voice)));
+            let begun = speech.handed > 0 || speech.pieces.is_empty() && !speech.closed;
+            begun || speech.purpose == Purpose::Beep || self.voice_for(speech.personal, speech.purpose).is_some() || hopeful()
+        };
+        let unsayable: Vec<Utterance> =
+            self.state.floor.queue.iter().filter(|speech| !sayable(speech)).map(|speech| speech.utterance).collect();
+        let mut dropped = Vec::new();
+        for utterance in unsayable {
+            let Some(index) = self.state.floor.queue.iter().position(|speech| speech.utterance == utterance) else { continue };
+            let Some(speech) = self.state.floor.queue.remove(index) else { continue };
+            self.tell_turn(&speech, "", &speech.text());
+            self.state.floor.dropped = true;
+            dropped.push(speech);
+        }
+        if !dropped.is_empty() {
+            self.set_speech_timer();
+        }
+        dropped
+    }
+
+    /// True once after the agent fell silent without a word from the pacer.
+    pub fn fell_silent(&mut self) -> bool {
+        std::mem::take(&mut self.state.floor.dropped) && !self.state.floor.agent_speaks()
     }
 
     /// A voice has failed: what it had not finished is said by the next. False where there is no next.
@@ -372,7 +410,7 @@ impl Context {
                 self.tell_turn(&speech, &heard, &unheard);
             }
         }
-        self.state.floor.cut = None;
+        self.state.floor.cut.clear();
         self.clear(Reason::SpeechDue);
     }
 
@@ -403,7 +441,14 @@ impl Context {
 
     pub fn stop_up_to(&mut self, up_to: Utterance) {
         // What never reached the voice has no audio whose end anyone could tell.
-        self.state.floor.queue.retain(|speech| speech.utterance > up_to || speech.handed > 0 || speech.purpose == Purpose::Beep);
+        let (gone, left): (Vec<Speech>, Vec<Speech>) = std::mem::take(&mut self.state.floor.queue)
+            .into_iter()
+            .partition(|speech| speech.utterance <= up_to && speech.handed == 0 && speech.purpose != Purpose::Beep);
+        self.state.floor.queue = left.into();
+        for speech in gone {
+            self.state.floor.dropped = true;
+            self.keep_cut(&speech, &speech.text());
+        }
         for speech in self.state.floor.queue.iter_mut().filter(|speech| speech.utterance <= up_to) {
             speech.stopped = true;
             speech.closed = true;
@@ -421,8 +466,10 @@ impl Context {
     }
 
     /// The first of the queue owes a packet, or its end.
-    fn set_speech_timer(&mut self) {
-        let Some(first) = self.state.floor.queue.front() else { return self.clear(Reason::SpeechDue) };
+    pub fn set_speech_timer(&mut self) {
+        // On hold nothing is sent, so nothing is late.
+        let first = self.state.floor.queue.front().filter(|_| !self.state.floor.on_hold);
+        let Some(first) = first else { return self.clear(Reason::SpeechDue) };
         let due = match first.playing {
             None => first.since.max(self.now) + VOICE_SILENCE_MAX,
             Some(playing) => {

@@ -11,7 +11,9 @@ use closare_workflow::{BargeIn, Datum, Decide, Expression, Phrase, Route, Say, S
 use std::collections::BTreeMap;
 
 pub fn greet(context: &mut Context, phrase: &Phrase) -> Next {
-    done(context.say(phrase, BargeIn::Yes, Speaking::Plain).is_some())
+    let said = context.say(phrase, BargeIn::Yes, Speaking::Plain).is_some();
+    context.state.memory.awaits_caller = said;
+    done(said)
 }
 
 pub fn say(context: &mut Context, say: &Say) -> Next {
@@ -79,21 +81,26 @@ pub fn set(context: &mut Context, values: &BTreeMap<String, Expression>) -> Next
     Next::Done(outcome)
 }
 
-/// `off` is a withdrawal: it holds within one frame. `on` asks the policies again.
+/// `off` holds within one frame, and until `on`, which asks the policies again.
 pub fn record(context: &mut Context, on: bool) -> Next {
+    context.state.recording_paused = !on;
     if on {
         context.ask(crate::gate::Want::Record(crate::effect::RecordingPurpose::Call));
-        return Next::Done(Outcome::Done);
+    } else {
+        close_recorder(context);
     }
-    stop_recording(context);
     Next::Done(Outcome::Done)
 }
 
-pub fn stop_recording(context: &mut Context) {
-    if context.state.recording {
-        context.state.recording = false;
+fn close_recorder(context: &mut Context) {
+    if std::mem::take(&mut context.state.recording) {
         context.emit(Effect::StopRecording);
     }
+}
+
+/// The caller takes the consent back.
+pub fn stop_recording(context: &mut Context) {
+    close_recorder(context);
     let language = context.language();
     context.state.dues.set(Purpose::Recording, Consent::Withdrawn);
     context.emit(Effect::Consented(ConsentRecord {

@@ -1,4 +1,5 @@
 //! Whole calls in virtual time.
 
+mod calls;
 mod kit;
 mod ready_made;

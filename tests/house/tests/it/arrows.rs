@@ -21,7 +21,11 @@ fn core_crates_use_only_what_the_plan_lists() {
         }
     }
     let here: BTreeSet<_> = packages.iter().map(|package| short(&package.name)).collect();
-    problems.extend(PLAN.iter().filter(|(name, _)| !here.contains(name)).map(|(name, _)| format!("`core/{name}` is missing")));
+    problems.extend(
+        PLAN.iter()
+            .filter(|(name, _)| !here.contains(name))
+            .map(|(name, _)| format!("`core/{name}` is missing")),
+    );
     none(
         &problems,
         "Move the code to a crate that may use the other, or hand the value in as an argument. A new arrow is a decision: \
@@ -37,7 +41,10 @@ fn tests_of_pure_crates_use_pure_crates() {
         let drivers = drivers.into_iter().filter(|name| !PURE.contains(&short(name)));
         problems.extend(drivers.map(|name| format!("`{}` is tested with `{name}`", package.name)));
     }
-    none(&problems, "A test that needs a driver crosses crates: put it into the driver's own tests, or into tests/calls.");
+    none(
+        &problems,
+        "A test that needs a driver crosses crates: put it into the driver's own tests, or into tests/calls.",
+    );
 }
 
 #[test]
@@ -54,19 +61,27 @@ fn plugins_know_the_contract_and_values() {
             problems.extend(others.map(|name| format!("`{}` uses `{name}`", package.name)));
         }
     }
-    none(&problems, "A plugin sees the contract (sdk/rust) and plain values only: it runs in a sandbox, apart from the engine.");
+    none(
+        &problems,
+        "A plugin sees the contract (sdk/rust) and plain values only: it runs in a sandbox, apart from the engine.",
+    );
 }
 
 #[test]
 fn the_call_machine_knows_verdicts_but_no_policy() {
-    const WORDS: [&str; 8] = ["Basis", "Common", "Consent", "Fact", "Facts", "Ruling", "Verdict", "shipped_basis"];
+    const WORDS: [&str; 8] =
+        ["Basis", "Common", "Consent", "Fact", "Facts", "Ruling", "Verdict", "shipped_basis"];
     let mut problems = Vec::new();
     for source in sources("core/call/src") {
         let names = names_of(&tokens(&source.text).code, "closare_policy");
         let others = names.into_iter().filter(|(_, name)| !WORDS.contains(&name.as_str()));
-        problems.extend(others.map(|(line, name)| format!("{}:{line}: `closare_policy::{name}`", source.path)));
+        problems
+            .extend(others.map(|(line, name)| format!("{}:{line}: `closare_policy::{name}`", source.path)));
     }
-    none(&problems, "The machine asks by an effect and is told the verdict by an event; the runtime and the simulator run policies.");
+    none(
+        &problems,
+        "The machine asks by an effect and is told the verdict by an event; the runtime and the simulator run policies.",
+    );
 }
 
 fn core_packages() -> Vec<Package> {

@@ -18,15 +18,36 @@ pub const PLAN: &[(&str, &[&str])] = &[
     (
         "runtime",
         &[
-            "terms", "slots", "workflow", "policy", "call", "simulate", "media", "host", "egress", "telephony", "store",
+            "terms",
+            "slots",
+            "workflow",
+            "policy",
+            "call",
+            "simulate",
+            "media",
+            "host",
+            "egress",
+            "telephony",
+            "store",
         ],
     ),
     ("server", &["terms", "runtime", "store"]),
     (
         "cli",
         &[
-            "terms", "slots", "workflow", "policy", "call", "simulate", "media", "host", "egress", "telephony", "store",
-            "runtime", "server",
+            "terms",
+            "slots",
+            "workflow",
+            "policy",
+            "call",
+            "simulate",
+            "media",
+            "host",
+            "egress",
+            "telephony",
+            "store",
+            "runtime",
+            "server",
         ],
     ),
 ];
@@ -57,7 +78,9 @@ pub fn sources(folder: &str) -> Vec<Source> {
     let mut found = Vec::new();
     let mut folders = vec![root.join(folder)];
     while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display())) {
+        for entry in
+            std::fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()))
+        {
             let path = entry.unwrap().path();
             let name = path.file_name().unwrap().to_string_lossy().into_owned();
             if path.is_dir() && name != "target" && !name.starts_with('.') {

@@ -29,7 +29,9 @@ const MACROS: &[&str] = &["print", "println", "eprint", "eprintln"];
 #[test]
 fn pure_crates_name_nothing_that_does_io() {
     let mut problems = Vec::new();
-    for source in PURE.iter().flat_map(|pure| sources(&format!("core/{pure}/src"))).filter(|source| !source.is_test()) {
+    for source in
+        PURE.iter().flat_map(|pure| sources(&format!("core/{pure}/src"))).filter(|source| !source.is_test())
+    {
         let found = found(&tokens(&source.text).code);
         problems.extend(found.into_iter().map(|(line, what)| format!("{}:{line}: {what}", source.path)));
     }
@@ -38,7 +40,8 @@ fn pure_crates_name_nothing_that_does_io() {
 
 #[test]
 fn each_is_found() {
-    let found = found(&tokens("use std::{fs, time::Instant};\nlet a = Timestamp::now();\nprintln!(\"x\");").code);
+    let found =
+        found(&tokens("use std::{fs, time::Instant};\nlet a = Timestamp::now();\nprintln!(\"x\");").code);
     let found: Vec<_> = found.iter().map(|(line, what)| format!("{line}: {what}")).collect();
     assert_eq!(
         found,

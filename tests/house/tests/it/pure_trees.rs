@@ -67,7 +67,14 @@ struct Rule {
 const RULES: &[Rule] = &[
     Rule {
         package: "jiff",
-        without: &["tz-system", "tzdb-zoneinfo", "tzdb-concatenated", "tzdb-bundle-platform", "js", "default"],
+        without: &[
+            "tz-system",
+            "tzdb-zoneinfo",
+            "tzdb-concatenated",
+            "tzdb-bundle-platform",
+            "js",
+            "default",
+        ],
         with: &["tzdb-bundle-always"],
         why: "two machines would have different time zones",
     },
@@ -77,7 +84,12 @@ const RULES: &[Rule] = &[
         with: &["no_time", "no_module"],
         why: "a script would have `timestamp()`, or read files by `import`",
     },
-    Rule { package: "serde-saphyr", without: &["include_fs"], with: &[], why: "a YAML file would read other files" },
+    Rule {
+        package: "serde-saphyr",
+        without: &["include_fs"],
+        with: &[],
+        why: "a YAML file would read other files",
+    },
 ];
 
 /// A package in a tree: its version and its features.
@@ -105,20 +117,27 @@ fn no_feature_below_a_pure_crate_does_io() {
     // Alone, and as the whole engine is built: there a driver's wish would hold for a pure crate, too.
     let mut problems = Vec::new();
     for pure in PURE {
-        problems.extend(broken_rules(&format!("core/{pure}"), &tree(&["--package", &format!("closare-{pure}")])));
+        problems
+            .extend(broken_rules(&format!("core/{pure}"), &tree(&["--package", &format!("closare-{pure}")])));
     }
     let below: BTreeSet<_> = tree(&["--package", "closare-simulate"]).into_keys().collect();
     let mut whole = tree(&["--workspace"]);
     whole.retain(|package, _| below.contains(package));
     problems.extend(broken_rules("the workspace", &whole));
-    none(&problems, "Set the features in the root Cargo.toml's [workspace.dependencies], with `default-features = false`.");
+    none(
+        &problems,
+        "Set the features in the root Cargo.toml's [workspace.dependencies], with `default-features = false`.",
+    );
 }
 
 #[test]
 fn a_rule_that_is_broken_is_found() {
     let features = |names: &[&str]| names.iter().map(ToString::to_string).collect::<BTreeSet<_>>();
     let package = |name: &str| (name.to_owned(), "1.0.0".to_owned());
-    let tree = Tree::from([(package("jiff"), features(&["std", "tz-system"])), (package("rhai"), features(&["no_module"]))]);
+    let tree = Tree::from([
+        (package("jiff"), features(&["std", "tz-system"])),
+        (package("rhai"), features(&["no_module"])),
+    ]);
     assert_eq!(
         broken_rules("core/x", &tree),
         [
@@ -134,12 +153,19 @@ fn broken_rules(place: &str, tree: &Tree) -> Vec<String> {
     let mut problems = Vec::new();
     for ((name, version), features) in tree {
         for rule in RULES.iter().filter(|rule| rule.package == name) {
-            let has = rule.without.iter().filter(|feature| features.contains(**feature)).map(|feature| ("has", feature));
-            let lacks = rule.with.iter().filter(|feature| !features.contains(**feature)).map(|feature| ("lacks", feature));
-            problems.extend(
-                has.chain(lacks)
-                    .map(|(word, feature)| format!("{place}: `{name} {version}` {word} the feature `{feature}`: {}", rule.why)),
-            );
+            let has = rule
+                .without
+                .iter()
+                .filter(|feature| features.contains(**feature))
+                .map(|feature| ("has", feature));
+            let lacks = rule
+                .with
+                .iter()
+                .filter(|feature| !features.contains(**feature))
+                .map(|feature| ("lacks", feature));
+            problems.extend(has.chain(lacks).map(|(word, feature)| {
+                format!("{place}: `{name} {version}` {word} the feature `{feature}`: {}", rule.why)
+            }));
         }
     }
     problems
@@ -151,7 +177,16 @@ fn fits(pattern: &str, name: &str) -> bool {
 
 fn tree(whose: &[&str]) -> Tree {
     let output = Command::new(env!("CARGO"))
-        .args(["tree", "--edges", "normal,no-proc-macro", "--prefix", "none", "--no-dedupe", "--color", "never"])
+        .args([
+            "tree",
+            "--edges",
+            "normal,no-proc-macro",
+            "--prefix",
+            "none",
+            "--no-dedupe",
+            "--color",
+            "never",
+        ])
         .args(["--format", "{p}|{f}"])
         .args(whose)
         .current_dir(root())
@@ -160,7 +195,8 @@ fn tree(whose: &[&str]) -> Tree {
     assert!(output.status.success(), "cargo tree: {}", String::from_utf8_lossy(&output.stderr));
     let mut tree = Tree::new();
     for line in String::from_utf8(output.stdout).unwrap().lines().filter(|line| !line.is_empty()) {
-        let (package, features) = line.split_once('|').unwrap_or_else(|| panic!("a line of cargo tree: `{line}`"));
+        let (package, features) =
+            line.split_once('|').unwrap_or_else(|| panic!("a line of cargo tree: `{line}`"));
         let mut words = package.split(' ');
         let name = words.next().unwrap().to_owned();
         let version = words.next().unwrap().trim_start_matches('v').to_owned();

@@ -17,8 +17,10 @@ fn files_are_short() {
     let lines = |source: &Source| source.text.lines().count();
     let on_list = |path: &str| LONG.iter().any(|(long, _)| *long == path);
     let long = all.iter().filter(|source| lines(source) > LINES_MAX && !on_list(&source.path));
-    let mut problems: Vec<_> = long.map(|source| format!("{}: {} lines", source.path, lines(source))).collect();
-    let needless = LONG.iter().filter(|(path, _)| !all.iter().any(|it| it.path == *path && lines(it) > LINES_MAX));
+    let mut problems: Vec<_> =
+        long.map(|source| format!("{}: {} lines", source.path, lines(source))).collect();
+    let needless =
+        LONG.iter().filter(|(path, _)| !all.iter().any(|it| it.path == *path && lines(it) > LINES_MAX));
     problems.extend(needless.map(|(path, _)| format!("{path}: is on the list of long files, and isn't one")));
     none(
         &problems,
@@ -35,7 +37,11 @@ fn nothing_is_left_for_later() {
     for source in all() {
         for (n, line) in source.text.lines().enumerate() {
             let mut words = line.split(|c: char| !c.is_alphanumeric() && c != '_');
-            problems.extend(words.find(|word| notes.contains(word)).map(|word| format!("{}:{}: `{word}`", source.path, n + 1)));
+            problems.extend(
+                words
+                    .find(|word| notes.contains(word))
+                    .map(|word| format!("{}:{}: `{word}`", source.path, n + 1)),
+            );
         }
         let code = tokens(&source.text).code;
         for (at, token) in code.iter().enumerate() {
@@ -45,7 +51,10 @@ fn nothing_is_left_for_later() {
             }
         }
     }
-    none(&problems, "Do it, or take it out; what is planned stands in the project's issues, not in its code.");
+    none(
+        &problems,
+        "Do it, or take it out; what is planned stands in the project's issues, not in its code.",
+    );
 }
 
 #[test]
@@ -71,7 +80,10 @@ fn each_core_crate_says_what_it_is() {
             problems.push(path);
         }
     }
-    none(&problems, "Begin the file with `//!`: what the crate is for, the one idea that is needed to read on.");
+    none(
+        &problems,
+        "Begin the file with `//!`: what the crate is for, the one idea that is needed to read on.",
+    );
 }
 
 fn all() -> Vec<Source> {

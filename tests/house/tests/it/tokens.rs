@@ -48,7 +48,9 @@ fn group(code: &[Token]) -> Vec<(usize, String)> {
             "{" => depth += 1,
             "}" => depth -= 1,
             "," => {}
-            name if depth == 1 && (before == "{" || before == ",") => names.push((token.line, name.to_owned())),
+            name if depth == 1 && (before == "{" || before == ",") => {
+                names.push((token.line, name.to_owned()))
+            }
             _ => {}
         }
         before = &token.text;
@@ -116,7 +118,8 @@ impl Lexer<'_> {
             } else if first == '\'' {
                 self.character_or_lifetime()
             } else if first.is_alphanumeric() || first == '_' {
-                let end = self.rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(self.rest.len());
+                let end =
+                    self.rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(self.rest.len());
                 let word = self.rest[..end].to_owned();
                 self.skip(end);
                 Some(word)
@@ -185,7 +188,9 @@ impl Lexer<'_> {
         let first = after.next();
         let second = after.next();
         let end = match (first, second) {
-            (Some((_, '\\')), Some((escaped, _))) => self.rest[escaped + 1..].find('\'').map(|at| escaped + 1 + at + 1),
+            (Some((_, '\\')), Some((escaped, _))) => {
+                self.rest[escaped + 1..].find('\'').map(|at| escaped + 1 + at + 1)
+            }
             (Some(_), Some((at, '\''))) => Some(at + 1),
             _ => None,
         };
@@ -223,7 +228,8 @@ fn comments_strings_and_tests_are_left_out() {
 
 #[test]
 fn names_are_found_in_paths_and_groups() {
-    let text = "use std::{fs,\n collections::{HashMap, BTreeMap}, io};\nstd::env::var(); std::\nthread::spawn();";
+    let text =
+        "use std::{fs,\n collections::{HashMap, BTreeMap}, io};\nstd::env::var(); std::\nthread::spawn();";
     let found = names_of(&tokens(text).code, "std");
     let found: Vec<_> = found.iter().map(|(line, name)| (*line, name.as_str())).collect();
     assert_eq!(found, [(1, "fs"), (2, "collections"), (2, "io"), (3, "env"), (4, "thread")]);

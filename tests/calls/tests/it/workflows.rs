@@ -1,0 +1,12 @@
+//! The workflows that more than one test answers with.
+
+/// A disclosure, a question, and the end.
+pub const LINE: &str = r#"
+closare: 1
+name: line
+languages: [en]
+steps:
+  - disclose
+  - ask: {say: "What happened?", as: story}
+  - hangup: "Good-bye."
+"#;

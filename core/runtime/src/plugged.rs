@@ -27,7 +27,7 @@ impl<I: Input> Plugged<I> {
 /// `outward` takes the network's effect out of an output, or hands the output on.
 pub fn plug<I, O>(
     egress: &Egress,
-    grant: Option<Grant>,
+    grant: Grant,
     inward: impl Fn(NetEvent) -> I + Send + Sync + 'static,
     outward: impl Fn(O) -> Result<NetEffect, O> + Send + 'static,
     mut told: impl FnMut(Event<O>) + Send + 'static,
@@ -39,17 +39,14 @@ where
     Session<I>: Send + Sync,
 {
     let joint = Arc::new(Joint { session: OnceLock::new(), net: OnceLock::new() });
-    if let Some(grant) = grant {
-        let back: Weak<Joint<I>> = Arc::downgrade(&joint);
-        let net = egress.session(grant, move |event| {
-            if let Some(joint) = back.upgrade() {
-                // The session is put in place before anything can be asked; at worst this waits for the line below `open`.
-                // A full inbox or an ended session shows by the session's own end.
-                let _ = joint.session.wait().send(inward(event));
-            }
-        });
-        let _ = joint.net.set(net);
-    }
+    let back: Weak<Joint<I>> = Arc::downgrade(&joint);
+    let net = egress.session(grant, move |event| {
+        if let Some(joint) = back.upgrade() {
+            // At worst this waits for the line below `open`. A full inbox or an ended session shows by the session's own end.
+            let _ = joint.session.wait().send(inward(event));
+        }
+    });
+    let _ = joint.net.set(net);
     let out: Weak<Joint<I>> = Arc::downgrade(&joint);
     let session = open(Box::new(move |event| match event {
         Event::Output(output) => match outward(output) {
@@ -68,20 +65,17 @@ where
     Plugged { joint }
 }
 
-/// What a plugin may do outside with these options. `None` where it has no network.
-pub fn grant(plugin: &Plugin, options: &serde_json::Value) -> Option<Grant> {
+/// What a plugin may do outside with these options. One without a network may still ask to be woken.
+pub fn grant(plugin: &Plugin, options: &serde_json::Value) -> Grant {
     let manifest = plugin.manifest();
-    if manifest.network.is_empty() {
-        return None;
-    }
     let origins = manifest.origins(options).iter().filter_map(|url| Origin::of(url).ok()).collect();
-    Some(Grant {
+    Grant {
         plugin: PluginName(manifest.name.to_string()),
         origins,
         credentials: credentials(plugin),
         secrets: manifest.secrets.keys().cloned().collect::<BTreeSet<_>>(),
         in_first_message: manifest.credentials.values().any(|credential| credential.in_first_message),
-    })
+    }
 }
 
 fn credentials(plugin: &Plugin) -> BTreeMap<String, Credential> {

@@ -25,7 +25,7 @@ STEP := python3 tests/prepare/steps.py
 
 help:
 	@echo 'make demo      hear Closare take a call; no account, no key, no phone'
-	@echo 'make call      talk to it yourself; WORKFLOW=FILE for another than the front desk'
+	@echo 'make call      keep it up and call it yourself, with a softphone or from a PBX'
 	@echo 'make test      every test, with what they need'
 	@echo 'make plugins   the plugins, as WASM, into target/closare-plugins'
 	@echo 'make models    the weights of the offline plugins, into your cache folder'
@@ -35,9 +35,8 @@ help:
 demo: ready
 	@$(CLOSARE) demo $(ARGS)
 
-WORKFLOW ?= workflows/front-desk.yaml
 call: ready
-	@$(CLOSARE) dial $(WORKFLOW) $(ARGS)
+	@$(CLOSARE) serve --show-calls $(ARGS)
 
 test:
 	@python3 tests/run.py

@@ -1,7 +1,8 @@
 //! One call: hands the machine what happened, carries out what it asks, and sleeps until it wants to be woken.
 
 use crate::agents::Agent;
-use crate::call_log::{CallLog, cause_word, failure_word};
+use crate::begin::{call_id, setup};
+use crate::call_log::CallLog;
 use crate::clock::Clock;
 use crate::ears::{self, Command, EarTap, Ears};
 use crate::live::Live;
@@ -9,14 +10,15 @@ use crate::minds::Minds;
 use crate::plugged::{grant, plug};
 use crate::publish::Published;
 use crate::runtime::Runtime;
+use crate::told::{heard, host_listening, leg_event};
 use crate::voices::{Say, Voices};
-use closare_call::{Call, Effect, Ended, Event, Listening, RecordingPurpose, Setup};
+use closare_call::{Call, Effect, Ended, Event, Listening, RecordingPurpose};
 use closare_host::words::{AudioFormat, Opening};
-use closare_host::{Event as Told, SttInput, SttOutput};
+use closare_host::{SttInput, SttOutput};
 use closare_store::{NewCall, Outcome, Retention, Status};
 use closare_telephony::{Incoming, Leg, LegControl, LegEvent};
-use closare_terms::{CallId, Held, Kind, Language, Millis, PhoneNumber, Role};
-use std::collections::{BTreeMap, VecDeque};
+use closare_terms::{CallId, Kind, Language, Millis, PhoneNumber, Role};
+use std::collections::VecDeque;
 use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot};
 
@@ -128,7 +130,7 @@ impl CallTask {
             let (at, event) = tokio::select! {
                 Some(event) = next(&mut leg_events) => {
                     let rate = self.leg.as_ref().map_or(8_000, |line| line.rate);
-                    match translate(event, rate) {
+                    match leg_event(event, rate) {
                         (at, Some(event)) => (at.min(self.clock.now()), event),
                         (_, None) => continue,
                     }
@@ -368,114 +370,4 @@ async fn cancelled(incoming: &Option<Incoming>) {
         Some(incoming) => incoming.cancelled().await,
         None => std::future::pending().await,
     }
-}
-
-/// A leg's event as the machine knows it.
-fn translate(event: LegEvent, rate: u32) -> (Millis, Option<Event>) {
-    use closare_call::{Party, TransferOutcome};
-    use closare_telephony as leg;
-    match event {
-        LegEvent::VoiceStarted { at } => (Millis::NEVER, Some(Event::VoiceStarted { at })),
-        LegEvent::VoiceEnded { at, noticed } => (noticed, Some(Event::VoiceEnded { at })),
-        LegEvent::Key { at, key } => (at, Some(Event::Key { key: Held::new(Kind::Digits, key.to_string()) })),
-        LegEvent::Playing { utterance, at } => (at, Some(Event::Playing { utterance })),
-        LegEvent::Played { utterance, samples, complete, at } => {
-            let played = Millis(samples * 1_000 / u64::from(rate.max(1)));
-            (at, Some(Event::Played { utterance, played, complete }))
-        }
-        LegEvent::Hold { on, at } => (at, Some(Event::Hold { on })),
-        LegEvent::Transfer { at, outcome } => {
-            let outcome = match outcome {
-                leg::TransferOutcome::Trying => TransferOutcome::Trying,
-                leg::TransferOutcome::Ringing => TransferOutcome::Ringing,
-                leg::TransferOutcome::Done => TransferOutcome::Done,
-                // RFC 3261: 486 and 600 busy; 408, 480 and 487 nobody; 603 will not.
-                leg::TransferOutcome::Failed { status: 486 | 600 } => TransferOutcome::Busy,
-                leg::TransferOutcome::Failed { status: 408 | 480 | 487 } => TransferOutcome::NoAnswer,
-                leg::TransferOutcome::Failed { status: 603 } => TransferOutcome::Declined,
-                leg::TransferOutcome::Failed { .. } => TransferOutcome::Failed,
-            };
-            (at, Some(Event::Transfer { outcome }))
-        }
-        LegEvent::Ended { at, by, .. } => {
-            let by = match by {
-                leg::Party::Caller => Party::Caller,
-                leg::Party::Us => Party::Us,
-                leg::Party::Network => Party::Network,
-            };
-            (at, Some(Event::LegEnded { by }))
-        }
-    }
-}
-
-fn heard(index: usize, event: Told<SttOutput>) -> Option<Event> {
-    let words = |text: String| Held::new(Kind::Transcript, text);
-    let failed = |reason: String| Event::VendorFailed { role: Role::SpeechToText, index, reason };
-    Some(match event {
-        Told::Opened(_) | Told::Ended(Ok(())) => return None,
-        Told::Ended(Err(error)) => failed(cause_word(&error.cause)),
-        Told::Output(output) => match output {
-            SttOutput::Interim(transcript) => Event::Interim { text: words(transcript.text) },
-            SttOutput::Final(transcript) => Event::Final {
-                text: words(transcript.text),
-                starts: transcript.starts,
-                ends: transcript.ends,
-                confidence: transcript.confidence,
-            },
-            SttOutput::TurnEnded(sure) => Event::TurnEnded { sure },
-            SttOutput::Failed(failure) => failed(failure_word(&failure).to_owned()),
-            SttOutput::Net(_)
-            | SttOutput::SpeechStarted(_)
-            | SttOutput::TurnMayEnd(_)
-            | SttOutput::TurnResumed
-            | SttOutput::RequestId(_)
-            | SttOutput::Used(_)
-            | SttOutput::Note(_) => return None,
-        },
-    })
-}
-
-fn host_listening(listening: &Listening) -> closare_host::words::Listening {
-    closare_host::words::Listening {
-        languages: listening.languages.clone(),
-        hints: listening.hints.clone(),
-        end_after: listening.end_after,
-    }
-}
-
-fn setup(
-    runtime: &Runtime,
-    id: &CallId,
-    agent: &Agent,
-    published: &Published,
-    incoming: &Incoming,
-    clock: Clock,
-    seed: u64,
-) -> Setup {
-    Setup {
-        call: id.clone(),
-        tenant: "default".to_owned(),
-        agent: agent.name(),
-        from: Some(incoming.from.clone()),
-        to: incoming.to.clone(),
-        from_country: None,
-        to_country: None,
-        language: None,
-        headers: incoming.headers.iter().cloned().collect::<BTreeMap<_, _>>(),
-        blocked: false,
-        wall: clock.wall,
-        seed,
-        plan_days: runtime.config.plan_days,
-        basis: runtime.config.basis.clone(),
-        vendors: published.vendors.clone(),
-    }
-}
-
-/// Sorts by the call's begin: the wall's milliseconds, then chance; in Crockford's alphabet, lower case.
-fn call_id(clock: Clock, seed: u64) -> CallId {
-    const LETTERS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
-    let millis = clock.wall.0.max(0).cast_unsigned();
-    let bits = (u128::from(millis & 0xffff_ffff_ffff) << 40) | u128::from(seed & 0xff_ffff_ffff);
-    let text: String = (0..18).rev().map(|index| char::from(LETTERS[(bits >> (index * 5)) as usize & 31])).collect();
-    CallId(text)
 }

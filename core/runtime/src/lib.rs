@@ -5,6 +5,7 @@
 //! is carried out.
 
 mod agents;
+mod begin;
 mod call_log;
 mod call_task;
 mod catalog;
@@ -19,6 +20,7 @@ mod plugged;
 mod plugins;
 mod publish;
 mod runtime;
+mod told;
 mod voices;
 mod warm;
 

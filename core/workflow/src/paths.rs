@@ -2,7 +2,7 @@
 //! So a flow that is run from two places is two nodes, and what is found on a path is a path that a call can take.
 
 use crate::workflow::{BlockId, Do, Position, Step, Target, Workflow};
-use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 pub(crate) struct Paths<'w> {
     pub workflow: &'w Workflow,
@@ -110,7 +110,7 @@ struct Builder<'w> {
     owners: BTreeMap<BlockId, Position>,
     /// Blocks that come back to the step that they left.
     anytime: BTreeSet<BlockId>,
-    known: HashMap<Stack, usize>,
+    known: BTreeMap<Stack, usize>,
     nodes: Vec<Node<'w>>,
     waiting: VecDeque<(usize, Stack)>,
     inside_itself: BTreeSet<(Position, BlockId)>,
@@ -128,7 +128,7 @@ impl<'w> Builder<'w> {
             workflow,
             owners: owners(workflow),
             anytime: said.chain(anytime.keys.values().copied()).collect(),
-            known: HashMap::new(),
+            known: BTreeMap::new(),
             nodes: Vec::new(),
             waiting: VecDeque::new(),
             inside_itself: BTreeSet::new(),

@@ -25,6 +25,7 @@ mod voices;
 mod warm;
 
 pub use agents::{Agent, Agents};
+
 pub use catalog::catalog;
 pub use config::{AccountConfig, Config, ConfigError};
 pub use error::Error;

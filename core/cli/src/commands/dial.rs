@@ -137,14 +137,14 @@ pub fn failed(uri: &str, error: closare_telephony::Error) -> Problem {
 }
 
 /// Loopback where the callee is on it, since that is the route that packets take.
-async fn telephony(uri: &str, port: u16) -> Result<Telephony, Problem> {
+pub async fn telephony(uri: &str, port: u16) -> Result<Telephony, Problem> {
     let local = uri.contains("@127.") || uri.contains("@localhost") || uri.contains("@[::1]");
     let address = if local { Ipv4Addr::LOCALHOST } else { Ipv4Addr::UNSPECIFIED };
     let config = closare_telephony::Config {
         listen: SocketAddr::from((address, port)),
         media_threads: 1,
         // Whoever was called may answer from anywhere; nobody can call us, since what comes in is dropped.
-        allow: everyone(local),
+        allow: ["0.0.0.0/0", "::/0"].iter().filter_map(|network| network.parse().ok()).collect(),
         ..closare_telephony::Config::loopback()
     };
     let (telephony, calls) = Telephony::start(config).await.during("can't open a port to call from")?;
@@ -152,19 +152,15 @@ async fn telephony(uri: &str, port: u16) -> Result<Telephony, Problem> {
     Ok(telephony)
 }
 
-fn everyone(local: bool) -> Vec<<Vec<closare_telephony::Network> as IntoIterator>::Item> {
-    if local { closare_telephony::Config::loopback().allow } else { Vec::new() }
-}
-
 /// The voice and the ear of this machine.
-struct Own {
+pub struct Own {
     voice: Arc<Plugin>,
     ear: Option<Arc<Plugin>>,
     _host: Host,
 }
 
 impl Own {
-    fn load(config: &Config) -> Result<Own, Problem> {
+    pub fn load(config: &Config) -> Result<Own, Problem> {
         let host = Host::new(HostConfig::new(config.cache.join("compiled"))).during("the plugins can't be run")?;
         let voice = load(&host, config, "offline-tts")?
             .ok_or_else(|| Problem::new("expected the plugin `offline-tts` for the caller's voice, found none that is built"))
@@ -173,11 +169,11 @@ impl Own {
         Ok(Own { voice, ear, _host: host })
     }
 
-    async fn lines(&self, talk: &Talk, cache: &Path) -> Result<Vec<Spoken>, Problem> {
+    pub async fn lines(&self, talk: &Talk, cache: &Path) -> Result<Vec<Spoken>, Problem> {
         talk::render(&self.voice, &spoken(talk), &Language::from(LANGUAGE), cache).await
     }
 
-    fn ear(&self) -> Option<Ear> {
+    pub fn ear(&self) -> Option<Ear> {
         self.ear.clone().map(|plugin| Ear::new(plugin, Language::from(LANGUAGE)))
     }
 }

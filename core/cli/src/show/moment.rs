@@ -27,6 +27,6 @@ impl Clock {
 
     fn format(&self, at: UnixMillis, how: &str) -> String {
         Timestamp::from_millisecond(at.0)
-            .map_or_else(|_| "?".to_owned(), |at| at.to_zoned(self.0.clone()).strftime(how).to_string())
+            .map_or_else(|_| "?".to_owned(), |at| self.0.to_datetime(at).strftime(how).to_string())
     }
 }

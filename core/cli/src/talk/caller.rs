@@ -158,7 +158,8 @@ impl Caller<'_> {
 
     async fn speak(&mut self, text: &str) -> bool {
         let Some(line) = self.lines.next().filter(|_| self.line.over().is_none()) else { return false };
-        (self.tell)(Reaction::Said { at: self.since_answer(self.line.now()), text: text.to_owned() });
+        let at = self.since_answer(self.line.now());
+        (self.tell)(Reaction::Said { at, text: text.to_owned() });
         self.line.say(line.rate, &line.samples).await;
         self.acted();
         true
@@ -168,7 +169,8 @@ impl Caller<'_> {
         if self.line.over().is_some() {
             return false;
         }
-        (self.tell)(Reaction::Pressed { at: self.since_answer(self.line.now()), keys: keys.to_owned() });
+        let at = self.since_answer(self.line.now());
+        (self.tell)(Reaction::Pressed { at, keys: keys.to_owned() });
         self.line.press(keys).await;
         self.acted();
         true
@@ -198,7 +200,8 @@ impl Caller<'_> {
             Some(ear) => Some(ear.words(&self.tape.heard(began.since(AROUND), ended + AROUND)).await),
             None => None,
         };
-        (self.tell)(Reaction::Heard { at: self.since_answer(began), words: words.clone() });
+        let at = self.since_answer(began);
+        (self.tell)(Reaction::Heard { at, words: words.clone() });
         self.turns += 1;
         if let Some(words) = words {
             self.heard.push(' ');

@@ -1,0 +1,44 @@
+//! `closare config`
+
+use super::{Outcome, Ran};
+use crate::problem::During;
+use crate::setup::Setup;
+use clap::Subcommand;
+
+/// Look at the configuration
+#[derive(clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Check closare.yaml, and show what is in force
+    ///
+    /// Keys: closare, data, cache, listen, advertise, rtp_ports, allow, max_calls, invites_per_second, media_threads, numbers,
+    /// register, plugins, policies, basis, plan_days, timezone, keys, allow_private, contracts, api. Each has a default.
+    Check,
+}
+
+pub fn run(args: &Args, setup: &Setup) -> Ran {
+    let Command::Check = args.command;
+    let config = setup.config()?;
+    config.telephony().during("the configuration can't be used")?;
+    println!("data       {}", config.data.display());
+    println!("cache      {}", config.cache.display());
+    println!("listen     {} (UDP and TCP), audio on ports {} to {}", config.listen, config.rtp_ports.0, config.rtp_ports.1);
+    println!("api        {} (this machine only)", config.api);
+    for folder in &config.plugins {
+        println!("plugins    {}", folder.display());
+    }
+    for (number, file) in &config.numbers {
+        let there = if file.is_file() { "" } else { "  (no such file)" };
+        println!("number     {number}  {}{there}", file.display());
+    }
+    for account in &config.register {
+        println!("register   {} as {}", account.registrar, account.user);
+    }
+    println!("keep       {} days, in {}", config.plan_days, config.timezone);
+    Ok(Outcome::good_if(config.numbers.values().all(|file| file.is_file())))
+}

@@ -11,7 +11,7 @@ struct Pattern {
     at_most: usize,
 }
 
-const GAP: usize = 2;
+const GAP: usize = 3;
 const ANY: usize = usize::MAX;
 
 const fn pattern(branch: &'static str, words: &'static [&'static str], at_most: usize) -> Pattern {

@@ -18,6 +18,8 @@ pub struct Flow {
     stack: Vec<Frame>,
     pub active: Option<Active>,
     give_ups: u32,
+    /// Where values were gathered last, for a caller who corrects one afterwards.
+    gathered: Vec<Frame>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -70,6 +72,33 @@ impl Flow {
         self.go(context, next)
     }
 
+    /// Takes a correction of a value that was gathered before, and goes on after that step again.
+    pub fn correct(&mut self, context: &mut Context, text: &str) -> Option<Went> {
+        let workflow = context.workflow.clone();
+        let step = self.gathered.last().and_then(|frame| workflow.step(frame.at))?;
+        let slots = match &step.does {
+            Do::Collect(collect) => &collect.slots,
+            Do::Extract(extract) => &extract.fields,
+            _ => return None,
+        };
+        if !steps::correct(context, slots, text) {
+            return None;
+        }
+        self.leave_step(context);
+        context.interrupt();
+        self.stack.clone_from(&self.gathered);
+        self.forward();
+        let next = self.enter(context, false);
+        Some(self.go(context, next))
+    }
+
+    fn mark_gathered(&mut self, workflow: &Workflow) {
+        let step = self.stack.last().and_then(|frame| workflow.step(frame.at));
+        if matches!(step.map(|step| &step.does), Some(Do::Collect(_) | Do::Extract(_))) {
+            self.gathered.clone_from(&self.stack);
+        }
+    }
+
     /// To a contact, whatever the step was.
     pub fn to_contact(&mut self, context: &mut Context) -> Option<Went> {
         self.leave_step(context);
@@ -93,6 +122,7 @@ impl Flow {
                 Next::Stay => return Went::On,
                 Next::Done(outcome) => {
                     self.note(context, outcome);
+                    self.mark_gathered(&context.workflow.clone());
                     self.forward();
                     self.enter(context, false)
                 }

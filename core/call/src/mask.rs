@@ -95,9 +95,18 @@ fn is_card(run: &str) -> bool {
     sum % 10 == 0
 }
 
-/// ISO 13616: 15 to 34 characters, rearranged and read as a number, modulo 97 is 1.
+/// How long an IBAN is, by country: the registry of ISO 13616, Europe's part. Without the exact length, `on` before a phone number
+/// would pass one time in a hundred.
+const IBAN_LENGTHS: &[(&str, usize)] = &[
+    ("AD", 24), ("AT", 20), ("BE", 16), ("BG", 22), ("CH", 21), ("CY", 28), ("CZ", 24), ("DE", 22), ("DK", 18), ("EE", 20),
+    ("ES", 24), ("FI", 18), ("FR", 27), ("GB", 22), ("GR", 27), ("HR", 21), ("HU", 28), ("IE", 22), ("IS", 26), ("IT", 27),
+    ("LI", 21), ("LT", 20), ("LU", 20), ("LV", 21), ("MC", 27), ("MT", 31), ("NL", 18), ("NO", 15), ("PL", 28), ("PT", 25),
+    ("RO", 24), ("SE", 24), ("SI", 19), ("SK", 24), ("SM", 27), ("TR", 26), ("UA", 29),
+];
+
+/// ISO 13616: rearranged and read as a number, modulo 97 is 1.
 fn is_iban(run: &str) -> bool {
-    if !(15..=34).contains(&run.len()) || !run.as_bytes()[..2].iter().all(u8::is_ascii_uppercase) {
+    if !IBAN_LENGTHS.iter().any(|(country, length)| run.starts_with(country) && run.len() == *length) {
         return false;
     }
     let rearranged = run[4..].chars().chain(run[..4].chars());
@@ -134,5 +143,6 @@ mod tests {
     #[test]
     fn other_numbers_stay() {
         check("call me on 020 7946 0000 at 9", "call me on 020 7946 0000 at 9");
+        check("no 47 12 34", "no 47 12 34");
     }
 }

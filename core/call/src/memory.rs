@@ -64,6 +64,17 @@ impl Memory {
         self.repeatable.push(Repeat { text, personal });
     }
 
+    /// Keeps a model's answer, which says all that there is to say again.
+    pub fn repeat_only(&mut self, text: String) {
+        self.repeatable.clear();
+        self.may_repeat(text, true);
+    }
+
+    /// The caller's words so far were an answer to a slot's question.
+    pub fn mark_answered(&mut self) {
+        self.answered = self.talk.len();
+    }
+
     /// The caller's last words, unless they were an answer to a slot's question.
     pub fn unanswered(&self) -> Option<&str> {
         let fresh = &self.talk[self.answered.min(self.talk.len())..];

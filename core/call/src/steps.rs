@@ -137,6 +137,11 @@ pub fn hang_up_when_silent(context: &mut Context) -> (Active, Next) {
     (Active::Hangup(state), next)
 }
 
+/// Takes a correction of a value that one of these slots holds. True if there was one.
+pub fn correct(context: &mut Context, slots: &[closare_workflow::Slot], text: &str) -> bool {
+    collect::correct(context, slots, None, text)
+}
+
 /// Whether the caller's message is being taken.
 pub fn takes_message(active: &Active) -> bool {
     matches!(active, Active::Voicemail(state) if state.taking())

@@ -42,7 +42,7 @@ fn main() -> ExitCode {
 
 /// `RUST_LOG` may ask for more, but never for the SIP stack's whole messages: they hold numbers.
 fn log_to_stderr() {
-    let wanted = std::env::var("RUST_LOG").unwrap_or_else(|_| "warn,closare=info".to_owned());
+    let wanted = std::env::var("RUST_LOG").unwrap_or_else(|_| "warn".to_owned());
     let quiet = QUIET.parse().expect("the telephony crate's directive is a directive");
     let filter = EnvFilter::builder().parse_lossy(wanted).add_directive(quiet);
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).init();

@@ -113,6 +113,7 @@ impl Runtime {
                     }
                     None => return,
                 },
+                () = self.telephony.closed() => return,
             }
         }
     }

@@ -54,13 +54,6 @@ impl Ear {
         self.stretches.push(Stretch { words: words.collect(), given: 0 });
     }
 
-    /// The caller falls silent, whatever was still to be said.
-    pub fn cut(&mut self, now: Millis) {
-        if let Some(stretch) = self.stretches.last_mut() {
-            stretch.words.retain(|(_, _, end)| *end <= now);
-        }
-    }
-
     /// The words up to this moment that were not given yet, with their first and last moment.
     pub fn take(&mut self, until: Millis) -> (String, Millis, Millis) {
         let from = self.from.unwrap_or(Millis::NEVER);

@@ -33,7 +33,6 @@ struct Speech {
 
 #[derive(Clone, Debug)]
 pub struct Spoken {
-    pub utterance: Utterance,
     pub text: String,
     pub started: Millis,
     pub ended: Option<Millis>,
@@ -120,7 +119,7 @@ impl Mouth {
         speech.ends = now + speech.audio;
         speech.place = self.spoken.len();
         let (utterance, text) = (speech.utterance, speech.text.clone());
-        self.spoken.push(Spoken { utterance, text, started: now, ended: None, held: Millis::ZERO });
+        self.spoken.push(Spoken { text, started: now, ended: None, held: Millis::ZERO });
         line.tell(now, Event::Playing { utterance });
         line.put(speech.ends, Todo::EndOf(utterance));
     }
@@ -146,13 +145,6 @@ impl Mouth {
             line.tell(now + FRAME, Event::Played { utterance: speech.utterance, played, complete: false });
         }
         self.begin(now + FRAME, line);
-    }
-
-    /// The audio of an utterance is lost on its way: it ends where it is.
-    pub fn lose(&mut self, now: Millis, line: &mut Line) {
-        if let Some(front) = self.queue.front().map(|speech| speech.utterance) {
-            self.stop(now, front, line);
-        }
     }
 
     /// On hold nothing is sent, and what is to be said waits.

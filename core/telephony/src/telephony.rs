@@ -44,6 +44,11 @@ impl Telephony {
         self.driver.registrations.look()
     }
 
+    /// Waits until the line is shut down.
+    pub async fn closed(&self) {
+        self.driver.stop.cancelled().await;
+    }
+
     /// Hangs up all calls, takes the registrations back, closes the ports.
     pub async fn shutdown(&self) {
         self.driver.shutdown().await;

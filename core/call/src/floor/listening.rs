@@ -88,15 +88,6 @@ impl Context {
         early
     }
 
-    /// Listens to what comes from now on. Words that are waiting wait for the next step; keys that came before count no more.
-    pub fn listen_anew(&mut self, wants: ListenFor) {
-        self.state.floor.early_keys.clear();
-        let early = std::mem::take(&mut self.state.floor.early);
-        self.listen(wants);
-        self.state.floor.early = early;
-        self.mind_silence();
-    }
-
     pub fn stop_listening(&mut self) {
         self.state.floor.listener = None;
         self.clear(Reason::Silence);
@@ -163,6 +154,11 @@ impl Context {
             };
         }
         caller.words_final = Some(now);
+    }
+
+    /// The caller speaks, or has paused without it being clear that the turn is over.
+    pub fn caller_has_the_floor(&self) -> bool {
+        self.state.floor.caller.began.is_some()
     }
 
     /// Whether the turn is over by now: silent for long enough, and no words owed.

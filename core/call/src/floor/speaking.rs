@@ -1,12 +1,15 @@
 //! What the agent says: piece by piece to the voice, and what of it the caller has heard.
 
+mod heard;
+mod lost;
+
 use crate::context::Context;
-use crate::effect::{Effect, Speaker, Turn};
+use crate::effect::Effect;
 use crate::event::Utterance;
 use crate::gate::Want;
 use crate::timers::Reason;
 use crate::wording::Wording;
-use closare_terms::{Held, Kind, Language, Millis, Role};
+use closare_terms::{Held, Kind, Language, Millis};
 use closare_workflow::{BargeIn, Phrase, Piece};
 use serde::{Deserialize, Serialize};
 
@@ -107,8 +110,10 @@ impl Context {
         let personal = phrase.fixed(&language).is_none();
         let pieces = phrase.render(&language, pick, self).ok()?;
         let utterance = self.say_pieces(pieces, barge_in, purpose, personal);
-        let text = self.speech(utterance).map(Speech::text).unwrap_or_default();
-        self.state.memory.may_repeat(text, personal);
+        if purpose == Purpose::Plain {
+            let text = self.speech(utterance).map(Speech::text).unwrap_or_default();
+            self.state.memory.may_repeat(text, personal);
+        }
         Some(utterance)
     }
 
@@ -150,7 +155,7 @@ impl Context {
             speech.closed = true;
             if speech.purpose == Purpose::Answer {
                 let text = speech.text();
-                self.state.memory.may_repeat(text, true);
+                self.state.memory.repeat_only(text);
             }
         }
         self.hand_over();
@@ -260,84 +265,6 @@ impl Context {
         }
     }
 
-    pub fn first_audio(&mut self, utterance: Utterance) {
-        let now = self.now;
-        if let Some(speech) = self.speech_mut(utterance) {
-            speech.first_audio.get_or_insert(now);
-        }
-    }
-
-    pub fn spoken(&mut self, utterance: Utterance, chars: u32, ends: Millis) {
-        if let Some(speech) = self.speech_mut(utterance) {
-            speech.marks.push((chars, ends));
-        }
-    }
-
-    pub fn voiced(&mut self, utterance: Utterance, length: Millis) {
-        if let Some(speech) = self.speech_mut(utterance) {
-            speech.length = Some(length);
-        }
-    }
-
-    /// The first packet is on the wire: if a caller waited for it, the wait is measured.
-    pub fn playing(&mut self, utterance: Utterance) {
-        let now = self.now;
-        let Some(speech) = self.speech_mut(utterance) else { return };
-        speech.playing = Some(now);
-        let first_audio = speech.first_audio;
-        self.set_speech_timer();
-        if let Some(mut draft) = self.state.latency.take() {
-            draft.first_audio = first_audio;
-            let turn = self.state.memory.talk.len() as u32;
-            self.emit(Effect::Latency(draft.complete(turn, now)));
-        }
-    }
-
-    /// An utterance is over. Gives it back with what of it was heard, once.
-    pub fn played(&mut self, utterance: Utterance, played: Millis, complete: bool) -> Option<Speech> {
-        let index = self.state.floor.queue.iter().position(|speech| speech.utterance == utterance)?;
-        let speech = self.state.floor.queue.remove(index)?;
-        let complete = complete && speech.closed && !speech.stopped;
-        self.state.floor.last_played = played;
-        self.state.floor.last_whole = complete;
-        let (heard, unheard) = speech.split(played, complete);
-        if speech.purpose != Purpose::Beep && (!heard.is_empty() || !unheard.is_empty()) {
-            self.tell_turn(&speech, &heard, &unheard);
-        }
-        if speech.stopped {
-            self.keep_cut(&speech, &unheard);
-        }
-        self.set_speech_timer();
-        Some(speech)
-    }
-
-    fn tell_turn(&mut self, speech: &Speech, heard: &str, unheard: &str) {
-        if !heard.is_empty() {
-            self.state.memory.spoke(heard);
-        }
-        let number = self.state.memory.talk.len() as u32;
-        let turn = Turn {
-            number,
-            speaker: Speaker::Agent,
-            started: speech.playing.unwrap_or(self.now),
-            ended: self.now,
-            heard: Held::new(Kind::Transcript, heard),
-            unheard: (!unheard.is_empty()).then(|| Held::new(Kind::Transcript, unheard)),
-            language: speech.language.clone().unwrap_or_else(|| self.language()),
-            made_by: speech.model.map(|model| (Role::LanguageModel, model)).or(Some((Role::TextToSpeech, speech.voice))),
-        };
-        self.emit(Effect::Turn(turn));
-    }
-
-    /// Keeps what a caller's sound cut off; a key, or the engine itself, means it.
-    fn keep_cut(&mut self, speech: &Speech, unheard: &str) {
-        let lost = unheard.is_empty() || speech.purpose == Purpose::Beep || !self.state.floor.caller_has_turn();
-        if !lost {
-            let pieces = vec![Words { text: unheard.to_owned(), slow: false, pause_after: Millis::ZERO }];
-            self.state.floor.cut.push(Speech { pieces, ..speech.clone() });
-        }
-    }
-
     /// Says what an interruption cut off, since the caller said nothing after all.
     pub fn resume_cut(&mut self) {
         let mut cut = std::mem::take(&mut self.state.floor.cut);
@@ -350,56 +277,6 @@ impl Context {
     /// The interruption was one: what it cut off stays unsaid.
     pub fn drop_cut(&mut self) {
         self.state.floor.cut.clear();
-    }
-
-    /// Takes out what no voice may say, and none is asked about.
-    pub fn drop_unsayable(&mut self) -> Vec<Speech> {
-        let sayable = |speech: &Speech| {
-            let want = |voice| if speech.personal { Want::PersonalVoice(voice) } else { Want::Voice(voice) };
-            let hopeful = || self.state.vendors.tts.alive().any(|voice| self.asked(&want(voice)));
-            let begun = speech.handed > 0 || speech.pieces.is_empty() && !speech.closed;
-            begun || speech.purpose == Purpose::Beep || self.voice_for(speech.personal, speech.purpose).is_some() || hopeful()
-        };
-        let unsayable: Vec<Utterance> =
-            self.state.floor.queue.iter().filter(|speech| !sayable(speech)).map(|speech| speech.utterance).collect();
-        let mut dropped = Vec::new();
-        for utterance in unsayable {
-            let Some(index) = self.state.floor.queue.iter().position(|speech| speech.utterance == utterance) else { continue };
-            let Some(speech) = self.state.floor.queue.remove(index) else { continue };
-            self.tell_turn(&speech, "", &speech.text());
-            self.state.floor.dropped = true;
-            dropped.push(speech);
-        }
-        if !dropped.is_empty() {
-            self.set_speech_timer();
-        }
-        dropped
-    }
-
-    /// True once after the agent fell silent without a word from the pacer.
-    pub fn fell_silent(&mut self) -> bool {
-        std::mem::take(&mut self.state.floor.dropped) && !self.state.floor.agent_speaks()
-    }
-
-    /// A voice has failed: what it had not finished is said by the next. False where there is no next.
-    pub fn revoice(&mut self, failed: usize) -> bool {
-        let queue = std::mem::take(&mut self.state.floor.queue);
-        let mut lost = true;
-        for mut speech in queue {
-            let concerned = speech.handed > 0 && speech.voice == failed && speech.length.is_none() && !speech.stopped;
-            if concerned {
-                speech.handed = 0;
-                speech.since = self.now;
-                speech.marks.clear();
-            }
-            self.state.floor.queue.push_back(speech);
-        }
-        if self.state.vendors.tts.alive().next().is_some() {
-            lost = false;
-            self.hand_over();
-        }
-        self.set_speech_timer();
-        !lost
     }
 
     /// The line is dead: what was being said was heard as far as its time goes, and the rest stays unsaid.
@@ -429,7 +306,7 @@ impl Context {
             _ => None,
         });
         if let Some(disclose) = disclose {
-            self.say(&disclose.say, BargeIn::No, Purpose::Plain);
+            self.say(&disclose.say, BargeIn::No, Purpose::Disclosure);
         }
     }
 

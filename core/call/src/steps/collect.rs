@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 
 /// A value that was heard less surely than this is read back, where the file says `when_unsure`.
 const SURE: f32 = 0.7;
+/// A value that stands in place of one that was given before.
+const CORRECTED_SURE: f32 = 0.6;
 /// A value that nobody asked for just now must be plain to be taken.
 const UNASKED_SURE: f32 = 0.8;
 
@@ -32,8 +34,7 @@ pub fn enter(context: &mut Context, collect: &Collect) -> (Collecting, Next) {
 impl Collecting {
     /// Takes what the caller has just said for what it answers already, then asks for the rest.
     pub fn begin(&mut self, context: &mut Context, slots: &[Slot], confirm: Confirm, give_up: Option<BlockId>) -> Next {
-        let last = context.state.memory.talk.iter().rev().find(|said| said.speaker == crate::effect::Speaker::Caller);
-        if let Some(text) = last.map(|said| said.text.clone()) {
+        if let Some(text) = context.state.memory.unanswered().map(str::to_owned) {
             self.take_unasked(context, slots, &text);
         }
         self.ask_next(context, slots, confirm, give_up)
@@ -93,7 +94,7 @@ impl Collecting {
         }
         let asked = self.asked.and_then(|index| Some((index, slots.get(index)?)));
         let answer = asked.and_then(|(index, slot)| Some((index, slot, hear(context, &slot.kind, &heard.text)?)));
-        let corrected = self.correct(context, slots, &heard.text);
+        let corrected = correct(context, slots, self.asked, &heard.text);
         self.take_unasked(context, slots, &heard.text);
         match answer {
             Some((index, slot, found)) => {
@@ -150,6 +151,7 @@ impl Collecting {
             return self.listen(context, slots, confirm, give_up);
         }
         keep(context, slot, value);
+        context.state.memory.mark_answered();
         self.ask_next(context, slots, confirm, give_up)
     }
 
@@ -244,25 +246,27 @@ impl Collecting {
         }
     }
 
-    /// "No, I meant Wednesday" while something else is asked.
-    fn correct(&mut self, context: &mut Context, slots: &[Slot], text: &str) -> bool {
-        if !corrects(text) {
-            return false;
-        }
-        let mut corrected = false;
-        for (index, slot) in slots.iter().enumerate() {
-            if Some(index) == self.asked || slot.secret || !known(context, slot) || !telling(&slot.kind) {
-                continue;
-            }
-            if let Some(found) = hear(context, &slot.kind, text).filter(|found| found.confidence >= UNASKED_SURE) {
-                if valid(context, slot, &found.value) {
-                    keep(context, slot, found.value);
-                    corrected = true;
-                }
-            }
-        }
-        corrected
+}
+
+/// "No, I meant Wednesday" while something else is asked, or is being said.
+pub fn correct(context: &mut Context, slots: &[Slot], asked: Option<usize>, text: &str) -> bool {
+    if !corrects(text) {
+        return false;
     }
+    let mut corrected = false;
+    for (index, slot) in slots.iter().enumerate() {
+        if Some(index) == asked || slot.secret || !known(context, slot) || !telling(&slot.kind) {
+            continue;
+        }
+        // Whoever corrects says what is wrong: a weekday alone is plain enough.
+        if let Some(found) = hear(context, &slot.kind, text).filter(|found| found.confidence >= CORRECTED_SURE) {
+            if valid(context, slot, &found.value) {
+                keep(context, slot, found.value);
+                corrected = true;
+            }
+        }
+    }
+    corrected
 }
 
 pub fn hear(context: &Context, kind: &Type, text: &str) -> Option<closare_slots::Heard> {

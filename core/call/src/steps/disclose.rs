@@ -27,6 +27,7 @@ impl Disclosing {
     pub fn handle(&mut self, context: &mut Context, disclose: &Disclose, input: &Input) -> Next {
         match input {
             Input::Spoken { utterance, complete: true } if Some(*utterance) == self.utterance => {
+                context.refresh_early();
                 disclosed(context, *utterance);
                 Next::Done(Outcome::Done)
             }

@@ -4,8 +4,13 @@ use super::{Input, Next};
 use crate::context::Context;
 use crate::effect::Ended;
 use crate::floor::Purpose;
+use crate::timers::Reason;
+use closare_terms::Millis;
 use closare_workflow::{BargeIn, Hangup};
 use serde::{Deserialize, Serialize};
+
+/// Longer than speech-to-text may take for a short sentence; a caller who talks on has hung up or will.
+const HEARD_OUT_MAX: Millis = Millis(8_000);
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct HangingUp {
@@ -23,9 +28,14 @@ pub fn enter(context: &mut Context, hangup: &Hangup) -> (HangingUp, Next) {
 }
 
 impl HangingUp {
-    pub fn handle(&mut self, _context: &mut Context, input: &Input) -> Next {
+    pub fn handle(&mut self, context: &mut Context, input: &Input) -> Next {
         match input {
-            Input::SpeechDone => self.end(),
+            // Who has interrupted the last words is heard out first: it may be a correction.
+            Input::SpeechDone if context.caller_has_the_floor() => {
+                context.after(Reason::Step, HEARD_OUT_MAX);
+                Next::Stay
+            }
+            Input::SpeechDone | Input::Timer => self.end(),
             _ => Next::Stay,
         }
     }

@@ -119,14 +119,19 @@ fn by(consent: &Consent) -> String {
 
 fn verdicts(call: &CallDetail) {
     title("What the policies said");
-    let mut rows = table::table(&["  at", "point", "result", "reason", "layer"]);
-    for verdict in &call.verdicts {
+    let mut rows = table::table(&["  at", "point", "result", "reason", "layer", "asked"]);
+    // Each sink and kind asks for itself, and again at every change: what was answered alike at one moment is one line.
+    for alike in call.verdicts.chunk_by(|a, b| {
+        (a.at, a.point, &a.result, &a.reason, &a.layer) == (b.at, b.point, &b.result, &b.reason, &b.layer)
+    }) {
+        let verdict = &alike[0];
         rows.add_row([
             format!("  {}", verdict.at),
             verdict.point.to_string(),
             verdict.result.clone(),
             verdict.reason.clone(),
             verdict.layer.clone(),
+            if alike.len() == 1 { "once".to_owned() } else { format!("{} times", alike.len()) },
         ]);
     }
     table::print(&rows);

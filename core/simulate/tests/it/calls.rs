@@ -333,11 +333,16 @@ fn nothing_works() {
         ("all_llm_fail", "llm: {fails: always}"),
         ("all_stt_fail", "stt: {fails: always}"),
         ("all_stt_time_out", "stt: {times_out: always}"),
-        ("all_tts_fail", "tts: {fails: always}"),
     ] {
         let talk = "talk: [{hear: What happened}, {say: It is wet in here.}, {say: Hello?}, {say: Is anybody there?}]";
         check(name, DIALOGUE, &format!("faults: {{{faults}}}\n{talk}\nexpect: {{disclosed: in_full}}"));
     }
+}
+
+#[test]
+fn no_voice_is_left() {
+    let talk = "faults: {tts: {fails: always}}\ntalk: [{hear: disclosure}, {silence: 20s}]";
+    check("all_tts_fail", DIALOGUE, &format!("{talk}\nexpect: {{disclosed: in_full, transferred_to: \"+14155550101\"}}"));
 }
 
 #[test]

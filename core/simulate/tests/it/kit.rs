@@ -33,20 +33,6 @@ pub fn call(workflow_text: &str, call: &str) -> Report {
     play(workflow_text, &text).remove(0)
 }
 
-pub fn effects(log: &[Moment]) -> impl Iterator<Item = &Effect> {
-    log.iter().filter_map(|moment| match &moment.what {
-        Logged::Effect(effect) => Some(effect),
-        Logged::Event(_) => None,
-    })
-}
-
-pub fn events(log: &[Moment]) -> impl Iterator<Item = &Event> {
-    log.iter().filter_map(|moment| match &moment.what {
-        Logged::Event(event) => Some(event),
-        Logged::Effect(_) => None,
-    })
-}
-
 pub fn catalog() -> Catalog {
     let offline = [
         (Role::SpeechToText, "offline-stt"),

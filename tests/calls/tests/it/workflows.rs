@@ -10,3 +10,7 @@ steps:
   - ask: {say: "What happened?", as: story}
   - hangup: "Good-bye."
 "#;
+
+/// As they are delivered.
+pub const FRONT_DESK: &str = include_str!("../../../../workflows/front-desk.yaml");
+pub const BOOKING: &str = include_str!("../../../../workflows/booking.yaml");

@@ -70,6 +70,11 @@ impl Memory {
         self.may_repeat(text, true);
     }
 
+    /// The agent has said something to the caller since the caller spoke last, beside the disclosure.
+    pub fn has_asked(&self) -> bool {
+        !self.repeatable.is_empty() && !self.repeated_from_here
+    }
+
     /// The caller's words so far were an answer to a slot's question.
     pub fn mark_answered(&mut self) {
         self.answered = self.talk.len();

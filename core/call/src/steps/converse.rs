@@ -30,7 +30,9 @@ pub struct Conversing {
 
 pub fn enter(context: &mut Context, converse: &Converse) -> (Conversing, Next) {
     let mut state = Conversing::default();
-    let next = state.answer(context, converse);
+    // Where the file has greeted the caller already it is the caller's turn; else the model opens the talk.
+    let greeted = context.state.memory.has_asked() && !context.state.memory.fresh();
+    let next = if greeted { state.listen(context, converse) } else { state.answer(context, converse) };
     (state, next)
 }
 
@@ -46,6 +48,10 @@ impl Conversing {
         if self.job.is_none() {
             return failed(converse);
         }
+        self.listen(context, converse)
+    }
+
+    fn listen(&mut self, context: &mut Context, converse: &Converse) -> Next {
         let wants = ListenFor::usual(context);
         match context.listen(wants) {
             Some(Answer::Words(_)) => self.heard(context, converse),
@@ -171,11 +177,7 @@ impl Conversing {
         }
         context.say_wording(Wording::NoInput, Purpose::Plain);
         context.repeat_question();
-        let wants = ListenFor::usual(context);
-        match context.listen(wants) {
-            Some(Answer::Words(_)) => self.heard(context, converse),
-            Some(Answer::Keys(_)) | None => Next::Stay,
-        }
+        self.listen(context, converse)
     }
 
     /// The running answer is no longer wanted.

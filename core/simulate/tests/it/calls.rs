@@ -340,7 +340,7 @@ fn nothing_works() {
 }
 
 #[test]
-fn no_voice_is_left() {
+fn a_dead_voice_still_says_what_was_rendered() {
     let talk = "faults: {tts: {fails: always}}\ntalk: [{hear: disclosure}, {silence: 20s}]";
     check("all_tts_fail", DIALOGUE, &format!("{talk}\nexpect: {{disclosed: in_full, transferred_to: \"+14155550101\"}}"));
 }

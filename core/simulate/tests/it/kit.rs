@@ -1,6 +1,5 @@
 //! What every test needs: a catalog, workflows from text, a call from a talk.
 
-use closare_call::{Effect, Event};
 use closare_policy::{Policies, eu_default};
 use closare_simulate::{Logged, Moment, Report, Scenarios, run};
 use closare_terms::{Purpose, Role};

@@ -22,7 +22,7 @@ pub use llama::Llama;
 pub use log::Log;
 pub use peer::{Peer, is_root, peers, python};
 pub use phone::Phone;
-pub use ports::{answers_options, free_pair};
+pub use ports::{answers_options, free as ports_free};
 pub use sipp::Sipp;
 pub use sound::{Sound, likeness};
 

@@ -1,9 +1,12 @@
 //! Whole calls: the engine in this process, real SIP clients as its callers, real sound on the line.
 
-mod consent;
-mod desk;
+mod consents;
+mod dialogue;
 mod house;
+mod many;
 mod refusals;
+mod robust;
+mod spoken;
+mod trunk;
 mod versions;
-mod wire;
 mod workflows;

@@ -4,31 +4,23 @@ use crate::config::Config;
 use crate::plugins::{chats, vendor};
 use closare_call::Basis;
 use closare_host::Manifest;
+use closare_host::manifest::OriginRule;
 use closare_policy::{Fact, Facts, Policies, Verdict};
 use closare_terms::{Point, Purpose, Role};
-use closare_workflow::{Catalog, Installed, Rule};
+use closare_workflow::{Catalog, Elsewhere, Installed, Rule};
 use std::collections::BTreeMap;
 
 /// Goes by the manifests alone, so that a check needs no component.
 pub fn catalog<'a>(config: &Config, plugins: impl Iterator<Item = &'a Manifest>, policies: &Policies) -> Catalog {
     let installed = plugins.map(|manifest| {
-        let facts = vendor(manifest, &serde_json::json!({}), config);
-        let point = if facts.networked { Point::Send } else { Point::Understand };
-        let asked = BTreeMap::from([
-            ("vendor".to_owned(), Fact::from(facts.plugin.as_str())),
-            ("region".to_owned(), Fact::from(facts.region.as_str())),
-            ("trains_on_data".to_owned(), Fact::from(facts.trains_on_data)),
-            ("retention".to_owned(), Fact::from(facts.retention.as_str())),
-            ("contract".to_owned(), Fact::from(facts.contract.as_str())),
-            ("role".to_owned(), Fact::from(manifest.roles.first().map_or("", |role| role.as_str()))),
-            ("kinds".to_owned(), Fact::from(vec!["audio".to_owned()])),
-        ]);
+        let local = !vendor(manifest, &serde_json::json!({}), config).networked;
         let installed = Installed {
             roles: manifest.roles.clone(),
             languages: manifest.languages.clone(),
             chats: chats(manifest),
-            rule: rule(config, policies, point, asked, Purpose::Vendor),
-            local: !facts.networked,
+            rule: plugin_rule(config, manifest, policies, &serde_json::json!({})),
+            elsewhere: elsewhere(config, manifest, policies),
+            local,
             options: manifest.options.iter().map(|(name, schema)| (name.clone(), schema.clone())).collect(),
         };
         (manifest.name.to_string(), installed)
@@ -44,6 +36,36 @@ pub fn catalog<'a>(config: &Config, plugins: impl Iterator<Item = &'a Manifest>,
         plan_days: config.plan_days,
         timezone: config.timezone.clone(),
     }
+}
+
+/// What the policies say of a plugin with these options.
+fn plugin_rule(config: &Config, manifest: &Manifest, policies: &Policies, options: &serde_json::Value) -> Rule {
+    let facts = vendor(manifest, options, config);
+    let point = if facts.networked { Point::Send } else { Point::Understand };
+    let asked = BTreeMap::from([
+        ("vendor".to_owned(), Fact::from(facts.plugin.as_str())),
+        ("region".to_owned(), Fact::from(facts.region.as_str())),
+        ("trains_on_data".to_owned(), Fact::from(facts.trains_on_data)),
+        ("retention".to_owned(), Fact::from(facts.retention.as_str())),
+        ("contract".to_owned(), Fact::from(facts.contract.as_str())),
+        ("role".to_owned(), Fact::from(manifest.roles.first().map_or("", |role| role.as_str()))),
+        ("kinds".to_owned(), Fact::from(vec!["audio".to_owned()])),
+    ]);
+    rule(config, policies, point, asked, Purpose::Vendor)
+}
+
+/// The servers in the house that the operator has allowed, for each option that may name one.
+fn elsewhere(config: &Config, manifest: &Manifest, policies: &Policies) -> Vec<Elsewhere> {
+    let options = manifest.network.iter().filter_map(|rule| match rule {
+        OriginRule::Option(option) => Some(option),
+        OriginRule::Origin(_) => None,
+    });
+    let at = |option: &String, origin: &String| {
+        let options = serde_json::json!({ option: origin });
+        let rule = plugin_rule(config, manifest, policies, &options);
+        Elsewhere { option: option.clone(), origin: origin.trim_end_matches('/').to_owned(), rule }
+    };
+    options.flat_map(|option| config.allow_private.iter().map(move |origin| at(option, origin))).collect()
 }
 
 pub fn offline() -> BTreeMap<Role, String> {

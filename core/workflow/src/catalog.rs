@@ -25,10 +25,33 @@ pub struct Installed {
     pub chats: bool,
     /// What `send` (or, for a plugin on this machine, `understand`) says about a caller's data.
     pub rule: Rule,
+    /// Where an option may lead it to a server of another kind, such as one in the house: then this is said of it.
+    pub elsewhere: Vec<Elsewhere>,
     /// Whether it is on this machine, without a network.
     pub local: bool,
     /// JSON Schema of an option, by name.
     pub options: BTreeMap<String, serde_json::Value>,
+}
+
+/// What the policies say of a plugin whose option holds a URL of this origin.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Elsewhere {
+    pub option: String,
+    /// Scheme, host and port, without a slash at its end.
+    pub origin: String,
+    pub rule: Rule,
+}
+
+impl Installed {
+    /// What the policies say of it with these options, a JSON object.
+    pub fn rule_with(&self, options: &serde_json::Value) -> &Rule {
+        let leads_there = |elsewhere: &&Elsewhere| {
+            let url = options.get(&elsewhere.option).and_then(serde_json::Value::as_str);
+            let rest = url.and_then(|url| url.strip_prefix(elsewhere.origin.as_str()));
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        self.elsewhere.iter().find(leads_there).map_or(&self.rule, |elsewhere| &elsewhere.rule)
+    }
 }
 
 /// What the policies say of a sink, over every state that a call can be in.

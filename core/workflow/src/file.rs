@@ -140,7 +140,7 @@ impl Reader<'_> {
             Some(set) => set.get(&role).map(String::as_str).unwrap_or(name),
             None => name,
         };
-        self.plugin_fits(plugin, place, role).then(|| Use { plugin: plugin.to_owned(), options })
+        self.plugin_fits(plugin, &options, place, role).then(|| Use { plugin: plugin.to_owned(), options })
     }
 
     pub fn data(&mut self, map: &Map) -> Data {

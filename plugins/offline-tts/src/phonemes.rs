@@ -13,6 +13,27 @@ pub struct Clause {
     pub words: Vec<(String, Range<usize>)>,
 }
 
+impl Clause {
+    /// Its first `most` phonemes and what is left, parted between words if there is a place. A word that is longer than that,
+    /// such as a telephone number, is told with its first part.
+    pub fn split(mut self, most: usize) -> (Clause, Option<Clause>) {
+        if self.phonemes.len() <= most {
+            return (self, None);
+        }
+        let space = self.phonemes[..most].iter().rposition(|letter| *letter == ' ');
+        let at = space.map_or(most, |space| space + 1);
+        let begins_behind = |(_, range): &(String, Range<usize>)| range.start >= at;
+        let index = self.words.iter().position(begins_behind).unwrap_or(self.words.len());
+        let behind = |range: Range<usize>| range.start.saturating_sub(at)..range.end.saturating_sub(at);
+        let rest = self.words.split_off(index).into_iter().map(|(word, range)| (word, behind(range)));
+        let rest = Clause { words: rest.collect(), phonemes: self.phonemes.split_off(at) };
+        for (_, range) in &mut self.words {
+            range.end = range.end.min(at);
+        }
+        (self, Some(rest))
+    }
+}
+
 pub struct Phonemes(G2P);
 
 impl Phonemes {
@@ -129,5 +150,24 @@ mod tests {
             .map(|(word, range)| (word.as_str(), clause.phonemes[range.clone()].iter().collect()))
             .collect();
         assert_eq!(parts, [("At", "at".into()), ("10:30,", "ten θ,".into()), ("ok", "k".to_owned())]);
+    }
+
+    #[test]
+    fn a_long_clause_is_split_between_words() {
+        let words = [("ab", 0..2), ("…", 0..0), ("cd", 3..5), ("ef", 6..8)];
+        let words = words.map(|(word, range)| (word.to_owned(), range)).to_vec();
+        let clause = Clause { phonemes: "ab cd ef".chars().collect(), words };
+        assert_eq!(clause.clone().split(8), (clause.clone(), None));
+        let (first, rest) = clause.split(5);
+        let rest = rest.unwrap();
+        assert_eq!((first.phonemes.len(), first.words.len()), (3, 2));
+        assert_eq!(rest.phonemes, ['c', 'd', ' ', 'e', 'f']);
+        assert_eq!(rest.words, [("cd".to_owned(), 0..2), ("ef".to_owned(), 3..5)]);
+        let one = Clause { phonemes: vec!['a'; 10], words: vec![("a".to_owned(), 0..10)] };
+        let (first, rest) = one.split(4);
+        assert_eq!(
+            (first.words[0].1.clone(), rest.unwrap()),
+            (0..4, Clause { phonemes: vec!['a'; 6], words: Vec::new() })
+        );
     }
 }

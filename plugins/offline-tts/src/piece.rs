@@ -76,7 +76,8 @@ mod tests {
             "This call is answered by a machine, which writes down what you say, so that we can call you back.",
             &[
                 "This call is answered by a machine,",
-                "which writes down what you say,", "so that we can call you back.",
+                "which writes down what you say,",
+                "so that we can call you back.",
             ],
         );
         check(" ", &[]);

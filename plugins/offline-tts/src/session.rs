@@ -18,6 +18,9 @@ const PACE: std::ops::RangeInclusive<f32> = 0.5..=2.0;
 /// A longer pause is a slip of the pen.
 const PAUSE_MS_MAX: u32 = 10_000;
 
+/// At the voice's own pace, what one call makes at most: 60 letters of figures are a minute of speech.
+const PHONEMES_MAX: f32 = 110.0;
+
 /// The one timer: it comes back at once, and the next piece of a long text is made then.
 const NEXT_PIECE: u32 = 1;
 
@@ -43,11 +46,17 @@ struct Open {
 /// What is still to be made, in order.
 struct Piece {
     utterance: Utterance,
-    text: String,
+    what: What,
     slower: f32,
     /// Milliseconds of silence behind it.
     pause: u32,
     last: bool,
+}
+
+enum What {
+    Text(String),
+    /// What was left of a long one.
+    Clause(Clause),
 }
 
 impl TextToSpeech for Voice {
@@ -112,32 +121,58 @@ impl Voice {
     /// Makes one piece, and sets the timer where another waits.
     fn make_next(&mut self) -> Vec<Output> {
         let Some(piece) = self.waiting.pop_front() else { return Vec::new() };
-        let mut outputs = self
-            .make(&piece)
-            .unwrap_or_else(|error| vec![Output::Failed((Some(piece.utterance), Failure::Broken(error)))]);
-        if piece.last {
-            self.utterances.remove(&piece.utterance);
-            outputs.push(Output::Done(piece.utterance));
-        }
+        let utterance = piece.utterance;
+        let mut outputs = self.make(piece).unwrap_or_else(|error| {
+            self.waiting.retain(|piece| piece.utterance != utterance);
+            vec![Output::Failed((Some(utterance), Failure::Broken(error)))]
+        });
         self.set = !self.waiting.is_empty();
         outputs.extend(self.set.then_some(Output::Net(Effect::Wake((NEXT_PIECE, 0)))));
         outputs
     }
 
-    fn make(&mut self, piece: &Piece) -> Result<Vec<Output>, String> {
-        let clause = self.engine.phonemes.of(&piece.text)?;
+    /// What of the piece is too long for one call goes back to the front.
+    fn make(&mut self, piece: Piece) -> Result<Vec<Output>, String> {
+        let Piece { utterance, what, slower, pause, last } = piece;
+        let clause = match what {
+            What::Text(text) => self.engine.phonemes.of(&text)?,
+            What::Clause(clause) => clause,
+        };
+        match clause.split((PHONEMES_MAX / slower) as usize) {
+            (clause, None) => {
+                let mut outputs = self.sound(utterance, &clause, slower, pause)?;
+                outputs.extend(last.then_some(Output::Done(utterance)));
+                if last {
+                    self.utterances.remove(&utterance);
+                }
+                Ok(outputs)
+            }
+            (clause, Some(rest)) => {
+                self.waiting.push_front(Piece { utterance, what: What::Clause(rest), slower, pause, last });
+                self.sound(utterance, &clause, slower, 0)
+            }
+        }
+    }
+
+    fn sound(
+        &mut self,
+        utterance: Utterance,
+        clause: &Clause,
+        slower: f32,
+        pause: u32,
+    ) -> Result<Vec<Output>, String> {
         let sound = if clause.phonemes.iter().any(|letter| letter.is_alphabetic()) {
-            self.engine.piper.speak(&clause.phonemes, piece.slower)?
+            self.engine.piper.speak(&clause.phonemes, slower)?
         } else {
             Sound { samples: Vec::new(), ends: vec![0; clause.phonemes.len()] }
         };
-        let before = self.utterances.entry(piece.utterance).or_default().samples;
-        let mut outputs = spoken(piece.utterance, &clause, &sound, before);
+        let given = self.utterances.entry(utterance).or_default();
+        let mut outputs = spoken(utterance, clause, &sound, given.samples);
         let mut samples = sound.samples;
-        samples.resize(samples.len() + piece.pause as usize * RATE / 1000, 0);
-        self.utterances.entry(piece.utterance).or_default().samples += samples.len();
+        samples.resize(samples.len() + pause as usize * RATE / 1000, 0);
+        given.samples += samples.len();
         outputs.extend(samples.chunks(CHUNK).map(|chunk| {
-            Output::Audio((piece.utterance, chunk.iter().flat_map(|sample| sample.to_le_bytes()).collect()))
+            Output::Audio((utterance, chunk.iter().flat_map(|sample| sample.to_le_bytes()).collect()))
         }));
         Ok(outputs)
     }
@@ -161,7 +196,7 @@ fn queued(utterance: Utterance, what: Said, last: bool) -> Vec<Piece> {
     if texts.is_empty() && (last || what.pause_after > 0) {
         texts.push(String::new());
     }
-    let piece = |text| Piece { utterance, text, slower: 1.0 / pace, pause: 0, last: false };
+    let piece = |text| Piece { utterance, what: What::Text(text), slower: 1.0 / pace, pause: 0, last: false };
     let mut pieces: Vec<Piece> = texts.into_iter().map(piece).collect();
     if let Some(end) = pieces.last_mut() {
         (end.pause, end.last) = (what.pause_after.min(PAUSE_MS_MAX), last);

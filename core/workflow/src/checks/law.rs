@@ -96,8 +96,7 @@ fn purpose_of_every_ear(reader: &Reader) -> Option<Purpose> {
         .uses
         .stt
         .iter()
-        .filter_map(|used| reader.catalog.plugins.get(&used.plugin))
-        .map(|plugin| &plugin.rule);
+        .filter_map(|used| Some(reader.catalog.plugins.get(&used.plugin)?.rule_with(&used.options)));
     let mut needed = None;
     for rule in rules {
         match rule {

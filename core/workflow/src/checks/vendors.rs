@@ -35,7 +35,7 @@ pub(super) fn dialogue(workflow: &Workflow, reader: &mut Reader) {
 
 impl Reader<'_> {
     /// `use-1`, `law-6`.
-    pub fn plugin_fits(&mut self, name: &str, place: Place, role: Role) -> bool {
+    pub fn plugin_fits(&mut self, name: &str, options: &serde_json::Value, place: Place, role: Role) -> bool {
         let catalog = self.catalog;
         let Some(plugin) = catalog.plugins.get(name) else {
             let names = || catalog.plugins.keys().chain(catalog.sets.keys()).map(String::as_str);
@@ -64,7 +64,7 @@ impl Reader<'_> {
             self.error("use-1", place, sentence, format!("use one of {}", others.join(", ")));
             return false;
         }
-        if let Rule::Denied(reason) = &plugin.rule {
+        if let Rule::Denied(reason) = plugin.rule_with(options) {
             let sentence = format!("the policies deny `{name}` whatever the caller says: {reason}");
             self.error("law-6", place, sentence, "use another plugin, or ask who keeps the policies");
         }

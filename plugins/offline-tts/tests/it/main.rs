@@ -25,6 +25,8 @@ struct Speech {
     spoken: Vec<Spoken>,
     done: bool,
     calls: usize,
+    /// In samples.
+    longest_call: usize,
 }
 
 /// Says it all, turning the timer on as the host does.
@@ -33,7 +35,7 @@ fn say(voice: &mut Voice, what: Said) -> Speech {
     let mut outputs = voice.say(0, 7, what, true);
     loop {
         speech.calls += 1;
-        let mut woken = None;
+        let (mut woken, before) = (None, speech.samples.len());
         for output in outputs {
             match output {
                 Output::Audio((7, bytes)) => {
@@ -45,6 +47,7 @@ fn say(voice: &mut Voice, what: Said) -> Speech {
                 other => panic!("found {other:?}"),
             }
         }
+        speech.longest_call = speech.longest_call.max(speech.samples.len() - before);
         let Some(ticket) = woken else { return speech };
         outputs = voice.network(0, Event::Woke(ticket));
     }
@@ -92,6 +95,17 @@ fn a_long_text_is_made_in_pieces() {
     let speech = say(&mut voice(), said(text));
     assert!(speech.done);
     assert_eq!((speech.calls, speech.spoken.len()), (3, 18));
+}
+
+#[test]
+fn no_call_makes_much_sound() {
+    for text in
+        ["1".repeat(40), "W".repeat(20), "+44 20 7946 0958".to_owned(), "2026-03-03 2026-03-03".to_owned()]
+    {
+        let speech = say(&mut voice(), said(&text));
+        let longest = speech.longest_call / 22_050;
+        assert!(speech.done && longest <= 5, "{longest} s for `{text}`");
+    }
 }
 
 #[test]

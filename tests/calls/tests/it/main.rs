@@ -9,4 +9,5 @@ mod robust;
 mod spoken;
 mod trunk;
 mod versions;
+mod wire;
 mod workflows;

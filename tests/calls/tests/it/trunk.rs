@@ -56,8 +56,8 @@ async fn registered_called_and_transferred() {
     engine.runtime.stop("trunk");
     engine.ended(&id).await;
 
-    // A caller who comes from the PBX is handed back to it.
-    asterisk.console("channel originate PJSIP/1000@closare application Echo").await;
+    // A caller who comes from the PBX, by its dialplan, is handed back to it.
+    asterisk.console("channel originate Local/900@in application Milliwatt").await;
     let id = engine.call(2).await;
     engine.agent_said(&id, "an AI").await;
     assert_eq!(engine.ended(&id).await, "transferred", "{}\n{}", engine.story(), asterisk.said());

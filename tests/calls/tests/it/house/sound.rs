@@ -32,6 +32,16 @@ impl Sound {
         Sound { rate: self.rate, samples: self.samples[begin..].to_vec() }
     }
 
+    /// What is before and what is after the first silence of this length that follows a word.
+    pub fn around_silence(&self, millis: u64) -> Option<(Sound, Sound)> {
+        let frame = self.rate as usize / 100;
+        let audible: Vec<usize> =
+            (0..self.samples.len() / frame).filter(|&at| is_audible(&self.samples[at * frame..(at + 1) * frame])).collect();
+        let gap = audible.windows(2).find(|pair| (pair[1] - pair[0]) as u64 * 10 > millis)?;
+        let part = |samples: &[i16]| Sound { rate: self.rate, samples: samples.to_vec() };
+        Some((part(&self.samples[..(gap[0] + 1) * frame]), part(&self.samples[gap[1] * frame..])))
+    }
+
     pub fn is_silent(&self) -> bool {
         self.first_word().is_none()
     }
@@ -39,19 +49,13 @@ impl Sound {
     /// The first sample of the first 10 ms that can be heard.
     fn first_word(&self) -> Option<usize> {
         let frame = self.rate as usize / 100;
-        self.samples.chunks(frame).position(|chunk| closare_media::rms(chunk) > AUDIBLE).map(|index| index * frame)
+        self.samples.chunks(frame).position(is_audible).map(|index| index * frame)
     }
 
     /// The sound of a channel of an interleaved recording.
     pub fn channel(rate: u32, channels: u16, index: usize, samples: &[i16]) -> Sound {
         let samples = samples.iter().skip(index).step_by(channels.into()).copied().collect();
         Sound { rate, samples }
-    }
-
-    pub fn mulaw(&self) -> Vec<u8> {
-        let mut bytes = Vec::new();
-        closare_media::Encoder::new(closare_media::Codec::Pcmu).encode_into(&self.at(8_000).samples, &mut bytes);
-        bytes
     }
 }
 
@@ -79,6 +83,10 @@ pub fn likeness(heard: &Sound, wanted: &Sound) -> f64 {
         }
     }
     if loudness > 0.0 { alike / loudness } else { 0.0 }
+}
+
+fn is_audible(samples: &[i16]) -> bool {
+    closare_media::rms(samples) > AUDIBLE
 }
 
 fn correlation(heard: &[i16], place: isize, part: &[i16]) -> f64 {

@@ -44,7 +44,7 @@ async fn one_is_a_yes_and_both_sides_are_recorded() {
         assert!(!Sound::channel(info.rate, info.channels, channel, samples).is_silent(), "channel {channel} is silent");
     }
     assert!(info.marks.comment.contains("AI-generated"), "{}", info.marks.comment);
-    let sealed = std::fs::read(engine.folder.path().join("data/recordings").join(&info.path)).unwrap();
+    let sealed = std::fs::read(engine.folder.path().join("kept/recordings").join(&info.path)).unwrap();
     assert!(!sealed.windows(4).any(|bytes| bytes == b"RIFF" || bytes == b"data"), "the file is sealed");
     engine.stop().await;
 }
@@ -55,7 +55,7 @@ async fn two_is_a_no_and_no_sound_is_kept() {
     let call = engine.kept(&id).await;
     assert_eq!(serde_json::to_value(&call.consents[0]).unwrap()["answer"], "refused");
     assert!(call.recordings.is_empty());
-    let files = std::fs::read_dir(engine.folder.path().join("data/recordings")).unwrap().count();
+    let files = std::fs::read_dir(engine.folder.path().join("kept/recordings")).unwrap().count();
     assert_eq!(files, 0, "not even a buffer's file");
     assert!(call.turns.iter().any(|turn| turn.heard.as_deref().is_some_and(|heard| heard.contains("kitchen"))));
     engine.stop().await;

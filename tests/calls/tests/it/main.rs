@@ -3,6 +3,7 @@
 mod consents;
 mod dialogue;
 mod house;
+mod killed;
 mod many;
 mod refusals;
 mod robust;

@@ -20,6 +20,10 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// One test at a time has the machine: audio that comes late because of another test would prove nothing.
 static TURN: Mutex<()> = Mutex::const_new(());
 
+pub async fn turn() -> MutexGuard<'static, ()> {
+    TURN.lock().await
+}
+
 pub struct Setup {
     agents: Vec<(String, String)>,
     sentences: Vec<String>,
@@ -64,23 +68,22 @@ impl Setup {
 
     /// None, with a word on it, where a plugin is missing.
     pub async fn start(self) -> Option<Engine> {
-        let turn = TURN.lock().await;
+        let turn = turn().await;
         Log::start();
         // The HTTP client takes the provider that the process has; it may have been set by another test.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let folder = tempfile::tempdir().unwrap();
-        let mut config = self.config(folder.path())?;
-        for change in self.change {
-            change(&mut config);
-        }
+        let serves = self.serves;
+        let config = self.config(folder.path())?;
         let mut engine = Engine::start(config, folder, turn).await;
-        if self.serves {
+        if serves {
             engine.serve();
         }
         Some(engine)
     }
 
-    fn config(&self, folder: &Path) -> Option<Config> {
+    /// The configuration, and in the folder what it names. None, with a word on it, where a plugin is missing.
+    pub(super) fn config(self, folder: &Path) -> Option<Config> {
         let installed = project().join("target/closare-plugins");
         let plugins = folder.join("plugins");
         std::fs::create_dir(&plugins).unwrap();
@@ -100,8 +103,8 @@ impl Setup {
             std::fs::write(&path, text).unwrap();
             numbers.insert(number.clone(), path);
         }
-        Some(Config {
-            data: folder.join("data"),
+        let mut config = Config {
+            data: folder.join("kept"),
             // Compiled components and rendered phrases are the same for all tests, and for the next run.
             cache: Path::new(env!("CARGO_TARGET_TMPDIR")).join("cache"),
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
@@ -110,7 +113,11 @@ impl Setup {
             numbers,
             plugins: vec![plugins],
             ..Config::default()
-        })
+        };
+        for change in self.change {
+            change(&mut config);
+        }
+        Some(config)
     }
 }
 

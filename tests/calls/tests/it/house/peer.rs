@@ -46,13 +46,21 @@ impl Peer {
         done.unwrap_or_else(|_| panic!("`{}` does not end:\n{}", self.name, self.said())).unwrap()
     }
 
+    /// Waits until it has printed this.
+    pub async fn says(&self, text: &str) {
+        let mut look = tokio::time::interval(Duration::from_millis(20));
+        let says = async {
+            while !self.said().contains(text) {
+                look.tick().await;
+            }
+        };
+        let said = timeout(Duration::from_secs(60), says).await;
+        said.unwrap_or_else(|_| panic!("`{}` does not say `{text}`:\n{}", self.name, self.said()));
+    }
+
     pub async fn succeeds(&mut self) {
         let status = self.done().await;
         assert!(status.success(), "`{}`: {status}\n{}", self.name, self.said());
-    }
-
-    pub fn is_up(&mut self) -> bool {
-        self.child.try_wait().is_ok_and(|status| status.is_none())
     }
 
     /// SIGKILL: it has no time for anything.

@@ -214,7 +214,8 @@ impl Call {
                 self.close(Ended::Failed, "the call was never answered".to_owned());
             }
             Phase::Preparing | Phase::Running => self.last_exit("the call lasted too long".to_owned()),
-            Phase::LastExit | Phase::Stopping | Phase::HangingUp(..) | Phase::Summing(..) | Phase::Closed => {}
+            Phase::LastExit => self.end(Ended::Failed, "the call lasted too long".to_owned()),
+            Phase::Stopping | Phase::HangingUp(..) | Phase::Summing(..) | Phase::Closed => {}
         }
     }
 

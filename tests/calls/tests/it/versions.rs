@@ -1,31 +1,56 @@
 //! A file that is saved is live for the next call; a live call keeps its version; a broken file changes nothing.
 
-use crate::house::{Phone, Setup, Sipp};
+use crate::house::{Engine, Peer, Phone, Setup, Sipp};
 use crate::workflows::LINE;
+use closare_terms::CallId;
+
+const STORY: &str = "There is water in the kitchen.";
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_greeting_is_changed_while_a_call_is_up() {
-    let Some(mut engine) = Setup::new().answers("100", LINE).start().await else { return };
-    let (first_phone, second_phone) = (Phone::new().await, Phone::new().await);
-    let dial = |phone: &Phone, engine: &crate::house::Engine| {
-        Sipp::new("uac-until-bye").calls("100").sound_at(phone.port).start(engine.addr(), engine.folder.path())
-    };
-    let Some(mut first) = dial(&first_phone, &engine) else { return };
-    let live = engine.call(1).await;
-    engine.answered(&live).await;
+async fn a_file_that_is_saved_while_a_call_is_up() {
+    let Some(mut engine) = Setup::new().answers("100", LINE).caller_says(STORY).start().await else { return };
+    let story = engine.speech(STORY);
+    let old = Phone::new().await;
+    let Some(mut old_caller) = listener(&engine, &old) else { return };
+    let first = engine.call(1).await;
+    engine.agent_said(&first, "What happened?").await;
 
-    engine.save("100", &LINE.replace("What happened?", "What can I do for you?")).await.unwrap();
-    engine.agent_said(&live, "What happened?").await;
+    let changed = LINE.replace("What happened?", "Please tell me what happened.").replace("Good-bye.", "Farewell.");
+    engine.save("100", &changed).await.unwrap();
+    let new = Phone::new().await;
+    let Some(mut new_caller) = listener(&engine, &new) else { return };
+    let second = engine.call(2).await;
 
-    let Some(mut second) = dial(&second_phone, &engine) else { return };
-    let next = engine.call(2).await;
-    engine.agent_said(&next, "What can I do for you?").await;
+    // The first call goes on as it began, to its last word.
+    old.say(&story);
+    engine.agent_said(&first, "Good-bye.").await;
+    engine.agent_said(&second, "Please tell me").await;
+    new.say(&story);
+    engine.agent_said(&second, "Farewell.").await;
+    old_caller.succeeds().await;
+    new_caller.succeeds().await;
+    let versions = (version(&mut engine, &first).await, version(&mut engine, &second).await);
+    assert_ne!(versions.0, versions.1);
 
-    let broken = engine.save("100", &LINE.replace("hangup", "hangpu")).await;
-    assert!(broken.unwrap_err().contains("hangup"), "the nearest right word is told");
-    assert_eq!(engine.runtime.agents.find("100").unwrap().published().workflow.name, "line");
+    // A file with a fault changes nothing, and what is wrong with it is told.
+    let misspelt = engine.save("100", &LINE.replace("hangup", "hangpu")).await;
+    assert!(misspelt.unwrap_err().contains("hangup"), "the nearest right word is told");
+    let unlawful = engine.save("100", &LINE.replace("- disclose", "- greet: \"Hello.\"")).await;
+    assert!(unlawful.unwrap_err().contains("law-1"));
+    let last = Phone::new().await;
+    let Some(mut last_caller) = listener(&engine, &last) else { return };
+    let third = engine.call(3).await;
+    engine.answered(&third).await;
     engine.runtime.stop("line");
-    first.succeeds().await;
-    second.succeeds().await;
+    last_caller.succeeds().await;
+    assert_eq!(version(&mut engine, &third).await, versions.1);
     engine.stop().await;
+}
+
+async fn version(engine: &mut Engine, id: &CallId) -> String {
+    engine.kept(id).await.call.workflow_version
+}
+
+fn listener(engine: &Engine, phone: &Phone) -> Option<Peer> {
+    Sipp::new("uac-until-bye").calls("100").sound_at(phone.port).start(engine.addr(), engine.folder.path())
 }

@@ -75,7 +75,7 @@ async fn one_is_a_yes_from_a_rough_trunk() {
     }
     let Some(mut engine) = Setup::new().answers("100", ASKS).start().await else { return };
     let in_the_question = engine.phrase("100", &engine.disclosure("100")).millis() + 1_500;
-    let sipp = Sipp::new("uac-dtmf").calls("100").with("\"1234#\"", "\"1\"").pauses(6_000);
+    let sipp = Sipp::new("uac-dtmf").calls("100").with("\"1234#\"", "\"1\"").pauses(9_000);
     let sipp = sipp.with("milliseconds=\"1000\"", &format!("milliseconds=\"{in_the_question}\""));
     let Some(mut caller) = sipp.start(engine.addr(), engine.folder.path()) else { return };
     let id = engine.call(1).await;

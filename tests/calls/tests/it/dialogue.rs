@@ -3,10 +3,13 @@
 use crate::house::{Llama, Phone, Setup, Sipp};
 use closare_runtime::Live;
 use closare_store::Speaker;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 const LEAK: &str = "There is water on my kitchen floor.";
 const WAIT: &str = "Wait a moment, please, I have another question.";
+
+/// The caller's sentence begins with some silence, and voice activity takes its time; a person waits no longer than this either.
+const SILENT_AFTER_MAX: Duration = Duration::from_millis(600);
 
 fn workflow(port: u16) -> String {
     format!(
@@ -55,12 +58,16 @@ async fn a_generated_sentence_is_cut_off() {
     while phone.last_word() == heard_first {
         look.tick().await;
     }
+    let interrupts = Instant::now();
     phone.say(&engine.speech(WAIT));
     engine.until("a sentence that is cut off", |live| match live {
         Live::Turn { speaker: closare_call::Speaker::Agent, unheard: Some(_), .. } => Some(()),
         _ => None,
     })
     .await;
+    // On the wire: from the caller's first sound, which the engine has to take for speech, to the agent's last.
+    let silent_after = phone.last_word().unwrap().saturating_duration_since(interrupts);
+    assert!(silent_after < SILENT_AFTER_MAX, "the agent spoke on for {silent_after:?}");
     engine.caller_said(&id, "question").await;
     engine.runtime.stop("night");
     engine.ended(&id).await;
@@ -70,6 +77,12 @@ async fn a_generated_sentence_is_cut_off() {
     let cut = call.turns.iter().find(|turn| turn.interrupted).expect("a turn was interrupted");
     assert_eq!(cut.speaker, Speaker::Agent);
     assert!(cut.unheard.as_deref().is_some_and(|rest| !rest.is_empty()));
+    // What was not heard is no part of what the model is told.
+    let log = engine.runtime.store.log(&id).await.unwrap();
+    let asked = log.iter().rev().find(|entry| entry.name == "generate").expect("the model was asked");
+    let told = asked.contents.iter().map(|content| content.text.as_str()).collect::<Vec<_>>().join("\n");
+    let (heard, unheard) = (cut.heard.as_deref().unwrap(), cut.unheard.as_deref().unwrap());
+    assert!(told.contains(heard) && !told.contains(unheard), "`{heard}` was heard, `{unheard}` was not:\n{told}");
     assert!(cut.ai_system.as_ref().is_some_and(|ai| ai.plugin == "openai"), "{:?}", cut.ai_system);
     engine.stop().await;
     llama.end().await;

@@ -88,6 +88,16 @@ impl Context {
         early
     }
 
+    /// Listens to what comes from now on: what was said or pressed before can't answer a question that was not asked yet. Words
+    /// wait for the next step; keys count no more.
+    pub fn listen_anew(&mut self, wants: ListenFor) {
+        self.state.floor.early_keys.clear();
+        let early = std::mem::take(&mut self.state.floor.early);
+        self.listen(wants);
+        self.state.floor.early = early;
+        self.mind_silence();
+    }
+
     pub fn stop_listening(&mut self) {
         self.state.floor.listener = None;
         self.clear(Reason::Silence);

@@ -39,12 +39,10 @@ pub fn enter(context: &mut Context, consent: &Consent) -> (Consenting, Next) {
     }
     context.state.dues.set(consent.purpose, State::Asked);
     let question = context.say(&consent.ask, BargeIn::No, Purpose::Question);
-    let mut state = Consenting::new(context, question);
-    let next = match state.listen(context) {
-        Some(answer) => state.take(context, consent, answer),
-        None => Next::Stay,
-    };
-    (state, next)
+    let state = Consenting::new(context, question);
+    let wants = ListenFor::usual(context);
+    context.listen_anew(wants);
+    (state, Next::Stay)
 }
 
 impl Consenting {
@@ -80,6 +78,8 @@ impl Consenting {
 
     fn take(&mut self, context: &mut Context, consent: &Consent, answer: Answer) -> Next {
         match (answer, self.question.is_some()) {
+            // Begun before the question was: whatever it is, it is no answer to it.
+            (Answer::Words(heard), _) if heard.began < self.asked => context.keep_early(heard),
             (Answer::Keys(keys), true) => self.early = Some(Early::Keys(keys)),
             (Answer::Words(heard), true) => self.early = Some(Early::Words(heard)),
             (Answer::Keys(keys), false) => return self.keys(context, consent, &keys),
@@ -127,6 +127,7 @@ impl Consenting {
     fn settle(&mut self, context: &mut Context, consent: &Consent, answer: ConsentAnswer, means: ConsentMeans, confidence: f32) -> Next {
         let granted = answer == ConsentAnswer::Granted;
         context.stop_listening();
+        context.refresh_early();
         context.state.dues.set(consent.purpose, if granted { State::Granted } else { State::Refused });
         let language = context.language();
         context.emit(Effect::Consented(ConsentRecord {

@@ -353,3 +353,14 @@ fn look() {
         println!("{:>6} {:?}", moment.at.0, moment.what);
     }
 }
+
+/// What was said before the question was asked is no answer to it.
+#[test]
+fn a_yes_before_the_question_is_no_consent() {
+    let report = call(
+        RECORDED,
+        "talk: [{interrupt: {after: 200ms, say: yes}}, {hear: disclosure}, {silence: 60s}]\n\
+         expect: {consent: {recording: refused}, stored: {recording: no}}",
+    );
+    assert!(report.failures.is_empty(), "{report}");
+}

@@ -1,7 +1,7 @@
 //! What every test needs: a catalog, workflows from text, a call from a talk.
 
 use closare_policy::{Policies, eu_default};
-use closare_simulate::{Logged, Moment, Report, Scenarios, run};
+use closare_simulate::{Report, Scenarios, run};
 use closare_terms::{Purpose, Role};
 use closare_workflow::{Catalog, Installed, Rule, Workflow, read};
 use std::collections::BTreeMap;

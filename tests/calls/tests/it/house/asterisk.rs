@@ -38,6 +38,7 @@ impl Asterisk {
     /// What its console answers.
     pub async fn console(&self, command: &str) -> String {
         let output = Command::new(script()).args(["-x", command]).kill_on_drop(true).output().await.unwrap();
+        assert!(output.status.success(), "`{command}`: {}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8_lossy(&output.stdout).into_owned()
     }
 

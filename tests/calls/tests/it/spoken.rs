@@ -1,6 +1,6 @@
 //! A caller who speaks: heard, understood, answered, and kept.
 
-use crate::house::{Baresip, Engine, Log, Phone, Setup, Sipp, likeness};
+use crate::house::{Baresip, Log, Phone, Setup, Sipp, likeness};
 use crate::workflows::{FRONT_DESK, LINE};
 use closare_store::Speaker;
 

@@ -1,1 +1,2 @@
+mod ground;
 mod random;

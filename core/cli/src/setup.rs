@@ -68,6 +68,8 @@ fn fill(config: &mut Config, folder: &Path) {
     if is_default(&config.cache, &left_out.cache) {
         config.cache = home_cache();
     }
+    // wasmtime takes no other. A folder that can't be told stays as it is, and wasmtime says so.
+    config.cache = std::path::absolute(&config.cache).unwrap_or_else(|_| config.cache.clone());
     if config.plugins.iter().eq([&folder.join("plugins")]) {
         config.plugins = installed::usual_folders(folder);
     }

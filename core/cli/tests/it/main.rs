@@ -1,0 +1,7 @@
+//! The command as a person uses it: the real binary, in a home of its own, its whole output in the test.
+
+mod check;
+mod person;
+mod plugins;
+mod store;
+mod usage;

@@ -1,0 +1,94 @@
+use crate::person::Person;
+
+/// The reference of all commands: a change of what a person may type shows here.
+#[test]
+fn the_help_of_every_command() {
+    let commands = [
+        "",
+        "serve",
+        "demo",
+        "dial",
+        "check",
+        "explain",
+        "calls",
+        "call",
+        "stop",
+        "plugin build",
+        "plugin check",
+        "plugin list",
+        "key set",
+        "key list",
+        "policy test",
+        "config check",
+        "doctor",
+    ];
+    let person = Person::new();
+    let pages: Vec<String> = commands.iter().map(|name| person.runs(&format!("{name} --help"))).collect();
+    assert!(pages.iter().all(|page| page.ends_with("-- exit 0\n")));
+    insta::assert_snapshot!(pages.join("\n"));
+}
+
+#[test]
+fn used_wrongly_is_2() {
+    let person = Person::new();
+    let lines = [
+        "",
+        "nonsense",
+        "check",
+        "check missing.yaml",
+        "explain flow-9",
+        "dial sip:1@127.0.0.1",
+        "dial sip:1@127.0.0.1 --talk missing.yaml",
+        "doctor --config missing.yaml",
+        "key set KEY",
+        "policy test missing.yaml",
+    ];
+    for line in lines {
+        let seen = person.runs(line);
+        assert!(seen.ends_with("-- exit 2\n"), "{seen}");
+    }
+    insta::assert_snapshot!(person.runs("explain flow-9"));
+}
+
+#[test]
+fn a_page_of_the_manual() {
+    let seen = Person::new().runs("explain law-1");
+    assert!(seen.contains("disclose") && seen.ends_with("-- exit 0\n"), "{seen}");
+    let all = Person::new().runs("explain");
+    assert_eq!(all.lines().count() - 2, closare_workflow::codes().count(), "{all}");
+}
+
+#[test]
+fn a_configuration_that_is_wrong_says_where() {
+    let person = Person::new();
+    person.writes("closare.yaml", "numbers: {\"1000\": workflows/none.yaml}\nlisten: nowhere\n");
+    let seen = person.runs("config check");
+    assert!(seen.contains("line 2") && seen.ends_with("-- exit 1\n"), "{seen}");
+    person.writes("closare.yaml", "numbers: {\"1000\": workflows/none.yaml}\n");
+    let seen = person.runs("config check");
+    assert!(seen.contains("no such file") && seen.ends_with("-- exit 1\n"), "{seen}");
+}
+
+#[test]
+fn a_key_is_kept_for_its_owner_and_never_shown() {
+    let person = Person::new();
+    person.writes("closare.yaml", "keys: keys.json\n");
+    let set = person.types("key set VENDOR_KEY --for https://api.vendor.example", "sk-very-secret\n");
+    assert!(set.ends_with("-- exit 0\n"), "{set}");
+    insta::assert_snapshot!(person.runs("key list"), @r"
+    $ closare key list
+    VENDOR_KEY  for https://api.vendor.example
+    -- exit 0
+    ");
+    assert!(!set.contains("very-secret"));
+    assert!(std::fs::read_to_string(person.folder().join("keys.json")).unwrap().contains("sk-very-secret"));
+    let nothing = person.types("key set VENDOR_KEY --for https://api.vendor.example", "\n");
+    assert!(nothing.ends_with("-- exit 2\n"), "{nothing}");
+}
+
+#[test]
+fn the_shipped_policy_passes_its_own_table() {
+    let table = crate::person::project().join("core/policy/policies/eu-default.test.yaml");
+    let seen = Person::new().runs(&format!("policy test '{}'", table.display()));
+    assert!(seen.ends_with("-- exit 0\n"), "{seen}");
+}

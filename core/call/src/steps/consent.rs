@@ -59,10 +59,13 @@ impl Consenting {
     pub fn handle(&mut self, context: &mut Context, consent: &Consent, input: &Input) -> Next {
         match input {
             Input::Spoken { utterance, complete } if Some(*utterance) == self.question => {
-                if *complete {
-                    self.fully_played = Some(context.now);
-                }
                 self.question = None;
+                // Who did not hear the whole of it has not been asked: no answer to it counts.
+                if !*complete {
+                    self.early = None;
+                    return self.unclear(context, consent, Wording::YesOrNo);
+                }
+                self.fully_played = Some(context.now);
                 match self.early.take() {
                     Some(Early::Keys(keys)) => self.keys(context, consent, &keys),
                     Some(Early::Words(heard)) => self.words(context, consent, &heard),

@@ -3,7 +3,7 @@
 use crate::anytime;
 use crate::context::{Context, State};
 use crate::effect::{Effect, Ended};
-use crate::event::{Event, Party};
+use crate::event::{Event, Party, TransferOutcome};
 use crate::flow::{Flow, Went};
 use crate::floor::Heard;
 use crate::gate::Want;
@@ -38,15 +38,27 @@ impl Call {
         self.context.now = self.context.now.max(at);
         if self.phase != Phase::Closed {
             self.dispatch(event);
-            self.note_silence();
+            self.settle();
         }
         effects.append(&mut self.context.out);
     }
 
-    /// The agent may have fallen silent without a word from the pacer: what waited was dropped.
-    fn note_silence(&mut self) {
-        if self.context.fell_silent() {
-            self.input(Input::SpeechDone);
+    /// Whatever has happened: what can't be said no longer holds anything up, and nobody waits without an end.
+    fn settle(&mut self) {
+        for _ in 0..SETTLES_MAX {
+            let dropped = self.context.drop_unsayable();
+            for speech in &dropped {
+                self.exit_spoken(speech);
+                self.input(Input::Spoken { utterance: speech.utterance, complete: false });
+            }
+            if self.context.fell_silent() {
+                self.input(Input::SpeechDone);
+            }
+            if dropped.is_empty() {
+                break;
+            }
+        }
+        if self.talks() {
             self.context.mind_silence();
         }
     }
@@ -122,6 +134,10 @@ impl Call {
             Event::JobDone { job, ending } => self.job_done(job, ending),
             Event::JobFailed { job } => self.job_failed(job),
             Event::VendorFailed { role, index, .. } => self.vendor_failed(role, index),
+            // Whatever step it is by now: the caller speaks with somebody else.
+            Event::Transfer { outcome: TransferOutcome::Done } if self.talks() || self.phase == Phase::LastExit => {
+                self.end(Ended::Transferred, "transferred".to_owned());
+            }
             Event::Transfer { outcome } => self.input(Input::Transfer(outcome)),
             Event::Stop => self.stop(),
             Event::Woke => {
@@ -159,14 +175,11 @@ impl Call {
             return;
         }
         self.context.state.floor.on_hold = on;
-        for reason in [Reason::Silence, Reason::EndOfTurn, Reason::FinalDue, Reason::TurnLimit] {
+        for reason in HELD {
             self.context.clear(reason);
         }
         self.context.state.floor.caller = crate::floor::Caller::default();
         self.context.set_speech_timer();
-        if !on {
-            self.context.mind_silence();
-        }
     }
 
     fn voice_started(&mut self, at: Millis) {
@@ -182,7 +195,7 @@ impl Call {
     }
 
     /// If the caller's turn is over by now, hands on what was said in it.
-    fn check_turn(&mut self) {
+    pub(crate) fn check_turn(&mut self) {
         if !self.talks() || !self.context.turn_is_over() {
             return;
         }
@@ -193,18 +206,20 @@ impl Call {
             }
             None => {
                 self.context.resume_cut();
+                if !self.context.state.floor.agent_speaks() {
+                    self.input(Input::SpeechDone);
+                }
             }
         }
-        self.context.mind_silence();
     }
 
     fn heard(&mut self, heard: Heard) {
         let workflow = self.context.workflow.clone();
         let disclosing = matches!(self.flow.active, Some(Active::Disclose(_)));
         let asking = matches!(self.flow.active, Some(Active::Consent(_)));
-        let message = self.flow.active.as_ref().is_some_and(steps::takes_message);
+        let busy = self.flow.active.as_ref().is_some_and(|active| steps::takes_message(active) || steps::connects(active));
         let anytime = anytime::asked(&workflow.anytime, &heard.text)
-            .filter(|branch| !disclosing && !message && (!asking || anytime::urgent(&branch.name)));
+            .filter(|branch| !disclosing && !busy && (!asking || anytime::urgent(&branch.name)));
         match anytime {
             Some(branch) => self.branch(branch),
             None if self.context.state.floor.listener.is_some() => self.input(Input::Heard(heard)),
@@ -224,7 +239,7 @@ impl Call {
         self.context.state.memory.mark_understood();
         let went = match branch.then {
             AnytimeThen::Do(block) => {
-                self.context.interrupt();
+                self.context.interrupt_for_branch();
                 self.flow.detour(&mut self.context, block)
             }
             AnytimeThen::Disclose => {
@@ -232,7 +247,10 @@ impl Call {
                 self.flow.again(&mut self.context)
             }
             AnytimeThen::Repeat => {
-                self.context.repeat_question();
+                match self.context.state.memory.repeatable.is_empty() {
+                    true => self.context.say_disclosure_again(),
+                    false => self.context.repeat_question(),
+                }
                 Went::On
             }
             AnytimeThen::Slower => {
@@ -255,7 +273,7 @@ impl Call {
         self.input(Input::Spoken { utterance, complete: whole });
         if !self.context.state.floor.agent_speaks() {
             self.input(Input::SpeechDone);
-            self.context.mind_silence();
+            self.context.fill_next_silence();
         }
     }
 
@@ -269,7 +287,13 @@ impl Call {
             .and_then(|name| workflow.anytime.branches.iter().find(|branch| branch.name == name));
         if let (Some(branch), true) = (anytime, self.context.job(job).is_some() && self.talks()) {
             self.context.cancel_job(job);
-            return self.branch(branch);
+            self.branch(branch);
+            // The step waited for the model, not for the caller: it begins again.
+            if self.context.state.floor.listener.is_none() && matches!(self.flow.active, Some(Active::Extract(_))) {
+                let went = self.flow.again(&mut self.context);
+                self.went(went);
+            }
+            return;
         }
         let fields = fields.into_iter().map(|(name, value, sure)| (name, value.words().to_owned(), sure)).collect();
         self.input(Input::Found { job, intent, fields });
@@ -285,14 +309,15 @@ impl Call {
         self.input(Input::JobFailed { job });
     }
 
-    fn vendor_failed(&mut self, role: Role, index: usize) {
+    pub(crate) fn vendor_failed(&mut self, role: Role, index: usize) {
         self.context.state.vendors.chain_mut(role).fail(index);
         match role {
             Role::SpeechToText if self.context.state.hearing == Some(index) => {
                 self.context.state.hearing = None;
                 self.open_hearing();
+                self.note_deafness();
             }
-            Role::SpeechToText => {}
+            Role::SpeechToText => self.note_deafness(),
             Role::TextToSpeech => {
                 if !self.context.revoice(index) && self.talks() && self.phase != Phase::LastExit {
                     self.last_exit("no voice is left".to_owned());
@@ -303,50 +328,6 @@ impl Call {
                     self.job_failed(job);
                 }
             }
-        }
-    }
-
-    fn due(&mut self, reason: Reason) {
-        match reason {
-            Reason::CallLimit => self.limit_reached(),
-            Reason::Silence => self.input(Input::NoInput),
-            Reason::EndOfTurn => self.check_turn(),
-            Reason::FinalDue => {
-                self.context.final_overdue();
-                self.check_turn();
-            }
-            Reason::TurnLimit => {
-                self.context.turn_too_long();
-                self.check_turn();
-            }
-            Reason::KeyPause => {
-                if let Some(keys) = self.context.take_keys() {
-                    self.keys(keys);
-                }
-            }
-            Reason::BargeIn => {
-                if self.context.state.floor.caller.speaking.is_some() && self.context.interrupt() {
-                    self.input(Input::Interrupted);
-                }
-            }
-            Reason::SpeechDue => self.speech_overdue(),
-            Reason::ModelDue => {
-                for job in self.context.jobs_due() {
-                    self.job_failed(job);
-                }
-            }
-            Reason::Filler => self.context.fill_silence(),
-            Reason::TransferDue => self.input(Input::TransferDue),
-            Reason::Step => self.input(Input::Timer),
-            Reason::Closing => self.closing_due(),
-        }
-    }
-
-    fn speech_overdue(&mut self) {
-        match self.context.late_voice() {
-            _ if self.phase == Phase::LastExit => self.end(Ended::Failed, "nothing can be said".to_owned()),
-            Some(voice) => self.vendor_failed(Role::TextToSpeech, voice),
-            None => {}
         }
     }
 
@@ -382,5 +363,10 @@ impl Call {
     }
 }
 
+/// Timers about the caller's turn: it is over where a hold begins.
+const HELD: [Reason; 6] =
+    [Reason::Silence, Reason::EndOfTurn, Reason::FinalDue, Reason::TurnLimit, Reason::KeyPause, Reason::BargeIn];
+/// Steps that one after the other have nothing that a voice may say.
+const SETTLES_MAX: usize = 100;
 /// A model that takes ordinary words for a wish to leave the step must be this sure.
 const ANYTIME_SURE: f32 = 0.75;

@@ -162,6 +162,14 @@ impl Context {
         }
     }
 
+    /// No speech-to-text lives that may hear the caller: only keys are left.
+    pub fn deaf(&self) -> bool {
+        !self.state.vendors.stt.alive().any(|index| {
+            let standing = self.state.gate.standing(&Want::Hear(index));
+            !matches!(standing, Some(Standing::NotYet(_) | Standing::Denied(_)))
+        })
+    }
+
     /// What the file and the chains would have allowed, from the begin of the call.
     fn wanted(&self) -> Vec<Want> {
         let mut wants = Vec::new();

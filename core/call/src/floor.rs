@@ -34,6 +34,8 @@ pub struct Floor {
     /// The caller's audio has been handed to a speech-to-text before.
     has_heard: bool,
     pub on_hold: bool,
+    /// The last moment at which either side was heard; a key counts, too.
+    last_sound: Millis,
     /// How much of the last utterance was played.
     pub last_played: Millis,
     /// All of the last utterance was played.

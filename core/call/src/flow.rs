@@ -99,11 +99,11 @@ impl Flow {
         }
     }
 
-    /// To a contact, whatever the step was.
-    pub fn to_contact(&mut self, context: &mut Context) -> Option<Went> {
+    /// To a contact, whatever the step was; where that fails, the call is over.
+    pub fn last_contact(&mut self, context: &mut Context) -> Option<Went> {
         self.leave_step(context);
         let contact = context.workflow.contacts.values().next().cloned()?;
-        let (state, next) = Transferring::to_contact(context, &contact.to, contact.ring);
+        let (state, next) = Transferring::to_contact(context, &contact.to, contact.ring, true);
         self.active = Some(Active::Transfer(state));
         Some(if next == Next::Stay { Went::On } else { self.go(context, next) })
     }
@@ -206,7 +206,7 @@ impl Flow {
         }
         match context.workflow.contacts.values().next().cloned() {
             Some(contact) if self.give_ups == 1 => {
-                let (state, next) = Transferring::to_contact(context, &contact.to, contact.ring);
+                let (state, next) = Transferring::to_contact(context, &contact.to, contact.ring, false);
                 self.active = Some(Active::Transfer(state));
                 next
             }

@@ -12,9 +12,10 @@ impl Call {
         let numbers = listener.as_ref().is_some_and(|l| matches!(l.wants.keys, crate::floor::TakeKeys::Many { .. }));
         let disclosing = matches!(self.flow.active, Some(Active::Disclose(_)));
         let asking = matches!(self.flow.active, Some(Active::Consent(_)));
+        let connecting = self.flow.active.as_ref().is_some_and(crate::steps::connects);
         let anytime = self.context.workflow.anytime.keys.get(&key).copied();
-        if let Some(block) = anytime.filter(|_| !numbers && !disclosing && !(asking && matches!(key, '1' | '2'))) {
-            self.context.interrupt();
+        if let Some(block) = anytime.filter(|_| !numbers && !disclosing && !connecting && !(asking && matches!(key, '1' | '2'))) {
+            self.context.interrupt_for_branch();
             let went = self.flow.detour(&mut self.context, block);
             return self.went(went);
         }
@@ -37,6 +38,5 @@ impl Call {
         self.context.record_key_latency();
         self.context.drop_cut();
         self.input(Input::Keys(keys));
-        self.context.mind_silence();
     }
 }

@@ -27,6 +27,7 @@ mod snapshot;
 mod steps;
 mod timers;
 mod vendors;
+mod waking;
 mod wording;
 
 pub use call::Call;

@@ -75,6 +75,8 @@ impl Call {
             }
             Phase::Preparing | Phase::Running | Phase::LastExit => (ended, reason.to_owned()),
         };
+        // Words of a turn that the hang-up cut off are words all the same.
+        self.context.take_turn();
         self.quiet();
         self.sum_up(ended, reason);
     }
@@ -172,7 +174,7 @@ impl Call {
         }
         match self.phase {
             Phase::Stopping => self.end(Ended::Stopped, "the agent was stopped".to_owned()),
-            Phase::LastExit => match self.flow.to_contact(&mut self.context) {
+            Phase::LastExit => match self.flow.last_contact(&mut self.context) {
                 Some(went) => {
                     // Ringing takes its own time, and has its own timer.
                     self.context.clear(Reason::Closing);

@@ -16,12 +16,7 @@ impl Call {
             Want::Disclose | Want::Voice(_) => self.begin_if_ready(),
             Want::Hear(index) => self.hear_ruled(index, allowed),
             Want::Model(index) => self.model_ruled(index, &standing),
-            Want::PersonalVoice(_) => {
-                self.context.hand_over();
-                for speech in self.context.drop_unsayable() {
-                    self.input(Input::Spoken { utterance: speech.utterance, complete: false });
-                }
-            }
+            Want::PersonalVoice(_) => self.context.hand_over(),
             Want::Record(purpose) => self.record_ruled(purpose, allowed),
             Want::Keep(kind) => self.keep_ruled(kind, allowed),
             Want::Transfer => {
@@ -76,8 +71,17 @@ impl Call {
                 self.context.state.hearing = None;
                 self.context.emit(Effect::Deafen);
                 self.open_hearing();
+                self.note_deafness();
             }
-            (true, Some(_)) | (false, _) => {}
+            (false, _) => self.note_deafness(),
+            (true, Some(_)) => {}
+        }
+    }
+
+    /// A step that lives on words need not wait for them any more.
+    pub(crate) fn note_deafness(&mut self) {
+        if self.context.deaf() {
+            self.input(Input::Deaf);
         }
     }
 

@@ -52,6 +52,8 @@ pub enum Input {
     Heard(Heard),
     Keys(String),
     NoInput,
+    /// No speech-to-text is left: words will never come.
+    Deaf,
     Token { job: Job, text: String },
     Invoked { job: Job, name: String, arguments: String },
     Found { job: Job, intent: Option<(String, f32)>, fields: Vec<(String, String, f32)> },
@@ -145,6 +147,11 @@ pub fn correct(context: &mut Context, slots: &[closare_workflow::Slot], text: &s
 /// Whether the caller's message is being taken.
 pub fn takes_message(active: &Active) -> bool {
     matches!(active, Active::Voicemail(state) if state.taking())
+}
+
+/// Whether the other side is being called: nothing that the caller says or presses starts anything else.
+pub fn connects(active: &Active) -> bool {
+    matches!(active, Active::Transfer(state) if state.rings())
 }
 
 /// Hands the step that waits what happened.

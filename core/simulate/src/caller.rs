@@ -23,6 +23,8 @@ pub struct Caller {
     heard_to: (usize, usize),
     spoke_until: Option<Millis>,
     quiet_since: Option<Millis>,
+    /// The pattern that is waited for, compiled once.
+    pattern: Option<(String, regex::Regex)>,
     pub missed: Option<Missed>,
 }
 
@@ -54,6 +56,7 @@ impl Caller {
             heard_to: (0, 0),
             spoke_until: None,
             quiet_since: None,
+            pattern: None,
             missed: None,
         }
     }
@@ -105,8 +108,8 @@ impl Caller {
                     Match::Disclosure => disclosed,
                     Match::Contains(words) => self.find(now, mouth, |heard| contains(heard, words)),
                     Match::Matches(pattern) => {
-                        let pattern = regex::Regex::new(pattern).ok();
-                        self.find(now, mouth, |heard| pattern.as_ref()?.find(heard).map(|found| found.end()))
+                        let compiled = self.compiled(pattern);
+                        self.find(now, mouth, |heard| compiled.as_ref()?.find(heard).map(|found| found.end()))
                     }
                 };
                 if found {
@@ -135,6 +138,13 @@ impl Caller {
             Act::Hold(span) => Some(vec![(Millis::ZERO, Doing::Hold(true)), (*span, Doing::Hold(false))]),
             Act::Hangup => (now.since(self.since) >= POLITE).then(|| vec![(Millis::ZERO, Doing::HangUp)]),
         }
+    }
+
+    fn compiled(&mut self, pattern: &str) -> Option<regex::Regex> {
+        if self.pattern.as_ref().is_none_or(|(known, _)| known != pattern) {
+            self.pattern = regex::Regex::new(pattern).ok().map(|compiled| (pattern.to_owned(), compiled));
+        }
+        self.pattern.as_ref().map(|(_, compiled)| compiled.clone())
     }
 
     fn may_speak(&self, now: Millis, mouth: &Mouth) -> bool {

@@ -27,6 +27,8 @@ pub enum Todo {
         session: u32,
     },
     Key(Held),
+    /// What is being said is lost on its way.
+    Lose,
     /// A model's word, unless its job was cancelled.
     FromModel {
         job: u32,

@@ -147,6 +147,13 @@ impl Mouth {
         self.begin(now + FRAME, line);
     }
 
+    /// The audio of an utterance is lost on its way: it ends where it is.
+    pub fn lose(&mut self, now: Millis, line: &mut Line) {
+        if let Some(front) = self.queue.front().map(|speech| speech.utterance) {
+            self.stop(now, front, line);
+        }
+    }
+
     /// On hold nothing is sent, and what is to be said waits.
     pub fn hold(&mut self, now: Millis, on: bool, line: &mut Line) {
         match (on, self.on_hold) {

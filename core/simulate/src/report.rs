@@ -2,6 +2,7 @@
 
 use crate::caller::{Missed, contains};
 use crate::expect::{Disclosed, Expect, end_word};
+use crate::silence::longest_silence;
 use crate::transcript::transcript;
 use crate::world::{Logged, Moment, World};
 use closare_call::{Effect, Ended, Event, Speaker, TransferOutcome};
@@ -241,52 +242,6 @@ impl Gathered {
 
 /// A voice takes a moment to begin; a silence that the machine ends in time is not too long by that.
 const SILENCE_ROOM: Millis = Millis(250);
-
-/// The longest stretch in which the caller heard nothing and said nothing. Ringing and the taking of a message don't count.
-fn longest_silence(log: &[Moment]) -> Millis {
-    let (mut longest, mut quiet_since) = (Millis::ZERO, None::<Millis>);
-    let (mut agent, mut caller, mut excused) = (false, false, false);
-    let mut beeps = BTreeSet::new();
-    for moment in log {
-        match &moment.what {
-            Logged::Event(Event::Answered) => {}
-            Logged::Event(Event::Playing { .. }) => agent = true,
-            Logged::Event(Event::Played { utterance, .. }) => {
-                agent = false;
-                excused |= beeps.contains(utterance);
-            }
-            Logged::Event(Event::VoiceStarted { .. }) => caller = true,
-            Logged::Event(Event::VoiceEnded { .. }) => caller = false,
-            Logged::Event(Event::Transfer { outcome })
-                if !matches!(outcome, TransferOutcome::Trying | TransferOutcome::Ringing) =>
-            {
-                excused = false;
-            }
-            Logged::Event(Event::Hold { on }) => excused = *on,
-            Logged::Effect(Effect::Beep { utterance }) => {
-                beeps.insert(*utterance);
-                continue;
-            }
-            Logged::Effect(Effect::Transfer { .. }) => excused = true,
-            Logged::Event(Event::LegEnded { .. })
-            | Logged::Effect(Effect::Hangup { .. } | Effect::Closed { .. }) => {
-                longest = longest.max(quiet_since.map_or(Millis::ZERO, |since| moment.at.since(since)));
-                return longest;
-            }
-            Logged::Event(_) | Logged::Effect(_) => continue,
-        }
-        let quiet = !agent && !caller && !excused;
-        match (quiet, quiet_since) {
-            (true, None) => quiet_since = Some(moment.at),
-            (false, Some(since)) => {
-                longest = longest.max(moment.at.since(since));
-                quiet_since = None;
-            }
-            (true, Some(_)) | (false, None) => {}
-        }
-    }
-    longest
-}
 
 fn kind_word(kind: Kind) -> &'static str {
     kind.as_str()

@@ -125,6 +125,11 @@ impl World {
         self.line.tell(at, event);
     }
 
+    /// Loses what the agent says at a moment: it ends where it is.
+    pub fn lose_at(&mut self, at: Millis) {
+        self.line.put(at, Todo::Lose);
+    }
+
     /// Runs until the call is closed. False if it wasn't by then.
     pub fn run(&mut self, until: Millis) -> bool {
         while !self.call.is_closed() {
@@ -180,6 +185,7 @@ impl World {
                     self.tell(Event::Final { text, starts, ends, confidence: Some(0.95) });
                 }
             }
+            Todo::Lose => self.mouth.lose(now, &mut self.line),
             Todo::Key(key) => self.tell(Event::Key { key }),
             Todo::FromModel { job, event } => {
                 if !self.cancelled.contains(&job) {

@@ -2,6 +2,7 @@
 
 use crate::context::Context;
 use crate::event::Utterance;
+use crate::floor::{Purpose, Speech};
 use crate::timers::Reason;
 use closare_terms::Millis;
 use closare_workflow::BargeIn;
@@ -20,6 +21,16 @@ impl Context {
                 false
             }
             Interruptible::No => false,
+        }
+    }
+
+    /// Lets the agent fall silent for a caller who asks for something else: a question of consent, too, which is asked again
+    /// when the caller comes back to it.
+    pub fn interrupt_for_branch(&mut self) {
+        let may = |speech: &&Speech| speech.barge_in != BargeIn::No || speech.purpose == Purpose::Question;
+        let last = self.state.floor.queue.iter().take_while(may).last().map(|speech| speech.utterance);
+        if let Some(utterance) = last {
+            self.stop_up_to(utterance);
         }
     }
 

@@ -135,6 +135,7 @@ impl Context {
         caller.speaking = None;
         caller.paused = Some((at, now));
         self.state.floor.last_voice = Some((began, at));
+        self.sounded(at);
         self.clear(Reason::BargeIn);
         if self.state.hearing.is_some() {
             self.state.floor.caller.flushed = Some(now);
@@ -334,6 +335,7 @@ impl Context {
     pub fn take_key(&mut self, key: char) -> Option<String> {
         let keys = self.state.floor.listener.as_ref().map(|listener| listener.wants.keys)?;
         self.clear(Reason::Silence);
+        self.sounded(self.now);
         match keys {
             TakeKeys::No => None,
             TakeKeys::One => Some(key.to_string()),

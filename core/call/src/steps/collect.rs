@@ -95,13 +95,15 @@ impl Collecting {
         let asked = self.asked.and_then(|index| Some((index, slots.get(index)?)));
         let answer = asked.and_then(|(index, slot)| Some((index, slot, hear(context, &slot.kind, &heard.text)?)));
         let corrected = correct(context, slots, self.asked, &heard.text);
-        self.take_unasked(context, slots, &heard.text);
+        let taken = self.take_unasked(context, slots, &heard.text);
+        // The "no" of "no, I meant Wednesday" answers no question.
+        let answer = answer.filter(|(_, slot, _)| !(corrected && matches!(slot.kind, Type::YesNo)));
         match answer {
             Some((index, slot, found)) => {
                 let sure = found.confidence.min(heard.confidence);
                 self.offer(context, slots, confirm, give_up, index, found.value, sure, slot)
             }
-            None if corrected => self.ask_next(context, slots, confirm, give_up),
+            None if corrected || taken => self.ask_next(context, slots, confirm, give_up),
             None => self.again(context, slots, confirm, give_up, Outcome::NoMatch),
         }
     }
@@ -233,7 +235,8 @@ impl Collecting {
     }
 
     /// A value for another slot than the asked one, given beside it.
-    fn take_unasked(&mut self, context: &mut Context, slots: &[Slot], text: &str) {
+    fn take_unasked(&mut self, context: &mut Context, slots: &[Slot], text: &str) -> bool {
+        let mut taken = false;
         for (index, slot) in slots.iter().enumerate() {
             if Some(index) == self.asked || slot.secret || known(context, slot) || !telling(&slot.kind) {
                 continue;
@@ -241,9 +244,11 @@ impl Collecting {
             if let Some(found) = hear(context, &slot.kind, text).filter(|found| found.confidence >= UNASKED_SURE) {
                 if valid(context, slot, &found.value) {
                     keep(context, slot, found.value);
+                    taken = true;
                 }
             }
         }
+        taken
     }
 
 }

@@ -37,6 +37,12 @@ pub fn enter(context: &mut Context, consent: &Consent) -> (Consenting, Next) {
         // The purpose rests on another basis, which the operator has documented: there is nothing to ask.
         return (Consenting::new(context, None), Next::Done(Outcome::Done));
     }
+    // Once settled it is asked again only if the caller brings it up.
+    match context.state.dues.consent(consent.purpose) {
+        State::Granted => return (Consenting::new(context, None), Next::Done(Outcome::Done)),
+        State::Refused | State::Withdrawn => return (Consenting::new(context, None), refused(consent)),
+        State::NotAsked | State::Asked => {}
+    }
     context.state.dues.set(consent.purpose, State::Asked);
     let question = context.say(&consent.ask, BargeIn::No, Purpose::Question);
     let state = Consenting::new(context, question);
@@ -146,10 +152,13 @@ impl Consenting {
             answered: context.now,
         }));
         context.dues_changed();
-        match (granted, consent.refused) {
-            (true, _) => Next::Done(Outcome::Done),
-            (false, Some(block)) => Next::Branch(Outcome::Refused, block),
-            (false, None) => Next::Done(Outcome::Refused),
-        }
+        if granted { Next::Done(Outcome::Done) } else { refused(consent) }
+    }
+}
+
+fn refused(consent: &Consent) -> Next {
+    match consent.refused {
+        Some(block) => Next::Branch(Outcome::Refused, block),
+        None => Next::Done(Outcome::Refused),
     }
 }

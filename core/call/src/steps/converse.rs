@@ -52,6 +52,10 @@ impl Conversing {
     }
 
     fn listen(&mut self, context: &mut Context, converse: &Converse) -> Next {
+        if context.deaf() {
+            self.stop(context);
+            return failed(converse);
+        }
         let wants = ListenFor::usual(context);
         match context.listen(wants) {
             Some(Answer::Words(_)) => self.heard(context, converse),
@@ -68,10 +72,22 @@ impl Conversing {
             Input::JobDone { job, ending } if Some(*job) == self.job => self.done(context, converse, *ending),
             Input::JobFailed { job } if Some(*job) == self.job => {
                 self.job = None;
+                match self.utterance.take() {
+                    // What was said so far stands, and the caller answers it.
+                    Some(utterance) => {
+                        context.close_speech(utterance);
+                        Next::Stay
+                    }
+                    None => failed(converse),
+                }
+            }
+            Input::Deaf => {
+                self.stop(context);
                 failed(converse)
             }
+            // The answer is cut; an exit that was named stands until it is known whether the caller said anything.
             Input::Interrupted => {
-                self.stop(context);
+                self.hush(context);
                 Next::Stay
             }
             Input::SpeechDone => self.speech_done(context, converse),
@@ -132,7 +148,7 @@ impl Conversing {
     }
 
     fn speech_done(&mut self, context: &mut Context, converse: &Converse) -> Next {
-        if self.job.is_some() {
+        if self.job.is_some() || context.caller_has_the_floor() {
             return Next::Stay;
         }
         let done = converse.done_when.as_ref().is_some_and(|condition| condition.holds(context));
@@ -180,8 +196,13 @@ impl Conversing {
         self.listen(context, converse)
     }
 
-    /// The running answer is no longer wanted.
+    /// The running answer is no longer wanted, nor what it would have led to.
     fn stop(&mut self, context: &mut Context) {
+        self.hush(context);
+        self.exit = None;
+    }
+
+    fn hush(&mut self, context: &mut Context) {
         if let Some(job) = self.job.take() {
             context.cancel_job(job);
         }
@@ -189,7 +210,6 @@ impl Conversing {
             context.close_speech(utterance);
         }
         self.clauses = Clauses::default();
-        self.exit = None;
     }
 }
 

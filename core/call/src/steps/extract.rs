@@ -36,6 +36,9 @@ pub fn enter(context: &mut Context, extract: &Extract, again: bool) -> (Extracti
 impl Extracting {
     /// Words that are there already are understood at once; those that come while the agent still speaks interrupt it.
     fn listen(&mut self, context: &mut Context, extract: &Extract) -> Next {
+        if context.deaf() && !context.state.memory.fresh() {
+            return Next::GiveUp(Outcome::Failed, extract.give_up);
+        }
         let wants = ListenFor::usual(context);
         let early = context.listen(wants);
         match early {
@@ -53,6 +56,7 @@ impl Extracting {
             Input::Heard(_) => self.understand(context, extract),
             Input::Keys(_) => self.unclear(context, extract, Outcome::NoMatch),
             Input::NoInput => self.unclear(context, extract, Outcome::NoInput),
+            Input::Deaf if self.job.is_none() => Next::GiveUp(Outcome::Failed, extract.give_up),
             Input::Found { job, intent, fields } if Some(*job) == self.job => self.found(context, extract, intent, fields),
             Input::JobDone { job, .. } if Some(*job) == self.job => {
                 context.finish_job(*job);

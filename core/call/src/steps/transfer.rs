@@ -23,6 +23,8 @@ pub struct Transferring {
     no_answer: Option<BlockId>,
     declined: Option<BlockId>,
     failed: Option<BlockId>,
+    /// There is no way on where nobody answers.
+    last: bool,
 }
 
 pub fn enter(context: &mut Context, transfer: &Transfer) -> (Transferring, Next) {
@@ -38,13 +40,14 @@ pub fn enter(context: &mut Context, transfer: &Transfer) -> (Transferring, Next)
         no_answer: transfer.no_answer,
         declined: transfer.declined,
         failed: transfer.failed,
+        last: false,
     };
     start(context, state)
 }
 
 impl Transferring {
     /// To a contact, without a step: the way out of a step that gave up.
-    pub fn to_contact(context: &mut Context, to: &str, ring: Millis) -> (Transferring, Next) {
+    pub fn to_contact(context: &mut Context, to: &str, ring: Millis, last: bool) -> (Transferring, Next) {
         let state = Transferring {
             to: vec![to.to_owned()],
             next: 0,
@@ -54,8 +57,13 @@ impl Transferring {
             no_answer: None,
             declined: None,
             failed: None,
+            last,
         };
         start(context, state)
+    }
+
+    pub fn rings(&self) -> bool {
+        self.asked
     }
 
     pub fn handle(&mut self, context: &mut Context, input: &Input) -> Next {
@@ -63,11 +71,8 @@ impl Transferring {
             Input::SpeechDone if !self.asked => self.ask(context),
             Input::Allowed(Want::Transfer) => self.refer(context),
             Input::Denied(Want::Transfer) => self.over(context, TransferOutcome::Failed),
-            Input::Transfer(TransferOutcome::Trying | TransferOutcome::Ringing) => Next::Stay,
-            Input::Transfer(TransferOutcome::Done) => {
-                context.clear(Reason::TransferDue);
-                Next::End(Ended::Transferred, "transferred".to_owned())
-            }
+            // One that is done ends the call, whatever the step.
+            Input::Transfer(TransferOutcome::Trying | TransferOutcome::Ringing | TransferOutcome::Done) => Next::Stay,
             Input::Transfer(outcome) => self.over(context, *outcome),
             Input::TransferDue => self.over(context, TransferOutcome::NoAnswer),
             _ => Next::Stay,
@@ -102,6 +107,7 @@ impl Transferring {
             TransferOutcome::Failed | TransferOutcome::Trying | TransferOutcome::Ringing | TransferOutcome::Done => None,
         };
         match branch.or(self.failed) {
+            None if self.last => Next::End(Ended::Failed, "nobody could take the call".to_owned()),
             Some(block) => Next::Branch(Outcome::Failed, block),
             None => Next::GiveUp(Outcome::Failed, None),
         }

@@ -4,7 +4,7 @@ use super::{Input, Next};
 use crate::context::Context;
 use crate::effect::{Ended, RecordingPurpose};
 use crate::event::Utterance;
-use crate::floor::{Answer, ListenFor, Purpose, TakeKeys};
+use crate::floor::{ListenFor, Purpose, TakeKeys};
 use crate::gate::Want;
 use crate::timers::Reason;
 use closare_terms::Millis;
@@ -50,10 +50,9 @@ impl Voicemail {
     fn listen(&mut self, context: &mut Context) -> Next {
         let listen = Listen { end_after: Some(PAUSE), ..Listen::default() };
         let wants = ListenFor::new(context, &listen, TakeKeys::One);
-        match context.listen(wants) {
-            Some(Answer::Keys(_)) => self.over(context),
-            Some(Answer::Words(_)) | None => Next::Stay,
-        }
+        // What was pressed before the tone ends no message.
+        context.listen_anew(wants);
+        Next::Stay
     }
 
     fn over(&mut self, context: &mut Context) -> Next {

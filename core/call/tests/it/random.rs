@@ -59,6 +59,8 @@ const SAID: [&str; 12] = [
 
 struct World {
     call: Call,
+    /// The same call, restored from a snapshot: whatever happens, both must ask for the same.
+    twin: Option<Call>,
     workflow: Arc<Workflow>,
     now: Millis,
     policies: Policies,
@@ -81,6 +83,7 @@ impl World {
         let call = Call::new(workflow.clone(), setup(seed));
         World {
             call,
+            twin: None,
             workflow,
             now: Millis::ZERO,
             policies: Policies::new(vec![eu_default()]),
@@ -100,7 +103,12 @@ impl World {
         let mut events = vec![event];
         while let Some(event) = events.pop() {
             let mut effects = Vec::new();
-            self.call.handle(self.now, event, &mut effects);
+            self.call.handle(self.now, event.clone(), &mut effects);
+            if let Some(twin) = &mut self.twin {
+                let mut same = Vec::new();
+                twin.handle(self.now, event, &mut same);
+                assert_eq!(told(&same), told(&effects), "a restored call does something else");
+            }
             let mut answers: Vec<Event> = effects.into_iter().filter_map(|effect| self.carry_out(effect)).collect();
             answers.reverse();
             events.extend(answers);
@@ -283,13 +291,19 @@ impl World {
         self.now = until;
     }
 
-    /// The call goes on in another process.
+    /// The call goes on in another process, beside this one.
     fn restore(&mut self) {
         let stored = serde_json::to_string(&self.call.snapshot()).unwrap();
         let restored = Call::restore(self.workflow.clone(), serde_json::from_str(&stored).unwrap()).unwrap();
         assert_eq!(serde_json::to_string(&restored.snapshot()).unwrap(), stored);
-        self.call = restored;
+        self.twin = Some(restored);
     }
+}
+
+/// Everything in these effects, the words included.
+fn told(effects: &[Effect]) -> Vec<(String, Vec<String>)> {
+    let words = |effect: &Effect| effect.contents().iter().map(|held| held.words().to_owned()).collect();
+    effects.iter().map(|effect| (serde_json::to_string(effect).unwrap(), words(effect))).collect()
 }
 
 proptest! {

@@ -28,7 +28,8 @@ pub fn play(workflow_text: &str, calls: &str) -> Vec<Report> {
 /// Plays one call: `talk` and what stands beside it, as in a test file.
 pub fn call(workflow_text: &str, call: &str) -> Report {
     let indented: String = call.lines().map(|line| format!("    {line}\n")).collect();
-    let text = format!("workflow: x.yaml\nnow: 2026-03-02T10:15:00+00:00\ncalls:\n  - name: a call\n{indented}");
+    let text =
+        format!("workflow: x.yaml\nnow: 2026-03-02T10:15:00+00:00\ncalls:\n  - name: a call\n{indented}");
     play(workflow_text, &text).remove(0)
 }
 
@@ -46,7 +47,10 @@ pub fn catalog() -> Catalog {
     }
     Catalog {
         plugins,
-        sets: BTreeMap::from([("offline".to_owned(), offline.map(|(role, name)| (role, name.to_owned())).into())]),
+        sets: BTreeMap::from([(
+            "offline".to_owned(),
+            offline.map(|(role, name)| (role, name.to_owned())).into(),
+        )]),
         recording: Rule::Needs(Purpose::Recording),
         plan_days: 90,
         timezone: "Europe/London".to_owned(),
@@ -54,7 +58,8 @@ pub fn catalog() -> Catalog {
 }
 
 fn plugin(roles: &[Role], chats: bool, local: bool) -> Installed {
-    let options = ["base_url", "model", "voice"].map(|name| (name.to_owned(), serde_json::json!({"type": "string"})));
+    let options =
+        ["base_url", "model", "voice"].map(|name| (name.to_owned(), serde_json::json!({"type": "string"})));
     Installed {
         roles: roles.to_vec(),
         languages: roles.iter().map(|role| (*role, Vec::new())).collect(),

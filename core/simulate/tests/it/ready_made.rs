@@ -8,7 +8,8 @@ fn check(name: &str) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../workflows");
     let text = |file: String| std::fs::read_to_string(folder.join(file)).expect("a file of the repository");
     let reports = play(&text(format!("{name}.yaml")), &text(format!("{name}.test.yaml")));
-    let failed: Vec<String> = reports.iter().filter(|report| !report.passed()).map(ToString::to_string).collect();
+    let failed: Vec<String> =
+        reports.iter().filter(|report| !report.passed()).map(ToString::to_string).collect();
     assert!(failed.is_empty(), "{}", failed.join("\n"));
 }
 

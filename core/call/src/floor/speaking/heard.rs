@@ -46,6 +46,7 @@ impl Context {
         let speech = self.state.floor.queue.remove(index)?;
         let complete = complete && speech.closed && !speech.stopped;
         self.state.floor.last_played = played;
+        self.sounded(self.now);
         self.state.floor.last_whole = complete;
         let (heard, unheard) = speech.split(played, complete);
         if speech.purpose != Purpose::Beep && (!heard.is_empty() || !unheard.is_empty()) {

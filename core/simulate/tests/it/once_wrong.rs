@@ -1,0 +1,123 @@
+//! Calls that once went wrong.
+
+use crate::calls::{DIALOGUE, RECORDED, check};
+use crate::kit::call;
+
+/// What was said before the question was asked is no answer to it.
+#[test]
+fn a_yes_before_the_question_is_no_consent() {
+    let report = call(
+        RECORDED,
+        "talk: [{interrupt: {after: 200ms, say: yes}}, {hear: disclosure}, {silence: 60s}]\n\
+         expect: {consent: {recording: refused}, stored: {recording: no}}",
+    );
+    assert!(report.failures.is_empty(), "{report}");
+}
+
+#[test]
+fn a_cough_is_no_interruption() {
+    check(
+        "cough",
+        DIALOGUE,
+        r#"
+talk:
+  - hear: "What happened?"
+  - say: "It is wet in here."
+    means: {say: "Thank you for telling me. I will send the plumber to you as soon as he is free.", exit: water, flat: 12B}
+  - hear: "telling me"
+  - interrupt: {after: 200ms, say: ""}
+  - hear: "as soon as he is free"
+  - hear: "The plumber comes to flat"
+expect: {route: water, ended: hangup}
+"#,
+    );
+}
+
+#[test]
+fn keys_while_it_rings_start_nothing() {
+    check(
+        "keys_while_it_rings",
+        RECORDED,
+        r#"
+transfers: [busy]
+talk:
+  - hear: disclosure
+  - press: "0"
+  - press: "00"
+  - hear: "after the tone"
+  - silence: 2s
+  - hangup
+expect: {ended: voicemail}
+"#,
+    );
+}
+
+#[test]
+fn what_was_refused_is_not_asked_again() {
+    let again = RECORDED.replace("  - ask:", "  - consent: {for: recording}\n  - ask:");
+    check(
+        "refused_once",
+        &again,
+        r#"
+talk:
+  - hear: disclosure
+  - press: "2"
+  - hear: "What can I do"
+  - say: "Call me back."
+expect: {consent: {recording: refused}, stored: {recording: no}, ended: hangup}
+"#,
+    );
+}
+
+#[test]
+fn says_two_things_at_once_and_corrects_one() {
+    let file = r#"
+closare: 1
+name: books
+languages: [en]
+steps:
+  - disclose
+  - collect:
+      name: {type: name, ask: "What is your name?"}
+      day: {type: date, ask: "Which day?"}
+      patient: {type: yes_no, ask: "Have you been here before?"}
+  - hangup: "See you on {day}, {name}."
+"#;
+    check(
+        "two_things_at_once",
+        file,
+        r#"
+talk:
+  - hear: "What is your name?"
+  - say: "I'd like to come on Tuesday."
+  - hear: "What is your name?"
+  - say: "Ann Reed."
+  - hear: "Have you been here before?"
+  - say: "No, I meant Wednesday."
+  - hear: "Have you been here before?"
+  - say: "Yes."
+  - hear: "See you on Wednesday"
+expect: {fields: {name: Ann Reed, day: 2026-03-04, patient: yes}, ended: hangup}
+"#,
+    );
+}
+
+#[test]
+fn a_call_has_an_end() {
+    let endless = r#"
+closare: 1
+name: endless
+languages: [en]
+limits: {call: 2m}
+contacts: {desk: "+442079460000"}
+steps:
+  - disclose
+  - id: again
+    ask: "And what else?"
+  - goto: again
+"#;
+    let talk: String = (0..60).map(|_| "  - say: \"One thing more.\"\n").collect();
+    let report =
+        call(endless, &format!("talk:\n{talk}expect: {{within: 140s, transferred_to: \"+442079460000\"}}"));
+    assert!(report.passed(), "{report}");
+}

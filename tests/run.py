@@ -4,7 +4,7 @@
     python3 tests/run.py            all
     python3 tests/run.py --engine   without the plugins' own tests
 
-A test that lacks something prints a line that begins with `SKIPPED:`; it is counted as skipped, never as passed.
+A test that lacks something prints a line that begins with `SKIPPED:`, in either case; it is counted as skipped, never as passed.
 """
 
 import os
@@ -79,7 +79,7 @@ def run(what: str, command: list, extra: dict) -> tuple:
             end(suites)
             suites.append(Suite(found["name"], time.monotonic()))
             lines = []
-        elif line.startswith(SKIPPED) and suites:
+        elif line.upper().startswith(SKIPPED) and suites:
             suites[-1].skipped.append(line.strip())
         elif (result := RESULT.match(line)) and suites:
             suites[-1].passed += int(result["passed"])

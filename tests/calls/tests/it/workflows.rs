@@ -13,4 +13,3 @@ steps:
 
 /// As they are delivered.
 pub const FRONT_DESK: &str = include_str!("../../../../workflows/front-desk.yaml");
-pub const BOOKING: &str = include_str!("../../../../workflows/booking.yaml");

@@ -58,10 +58,6 @@ impl Baresip {
         self.command("sndcode", &key.to_string()).await;
     }
 
-    pub async fn hang_up(&mut self) {
-        self.command("hangup", "").await;
-    }
-
     /// Ends it, and gives what it has heard.
     pub async fn heard(mut self) -> Sound {
         self.command("quit", "").await;

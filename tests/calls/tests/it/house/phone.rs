@@ -15,6 +15,9 @@ const FRAME: usize = 160;
 /// A frame louder than this holds a word.
 const AUDIBLE: f64 = 120.0;
 
+/// Samples: ten seconds. No network holds a packet back for so long.
+const ANEW: usize = 80_000;
+
 pub struct Phone {
     pub port: u16,
     mouth: mpsc::UnboundedSender<Vec<i16>>,
@@ -99,10 +102,11 @@ async fn talk(socket: UdpSocket, mut words: mpsc::UnboundedReceiver<Vec<i16>>, h
 
 fn hear(heard: &mut Heard, timestamp: u32, samples: &[i16]) {
     let begin = *heard.begin.get_or_insert(timestamp);
-    let place = timestamp.wrapping_sub(begin) as usize;
-    // A day of sound is not: the other side has begun anew.
-    if place > 8_000 * 3_600 {
-        return;
+    let mut place = timestamp.wrapping_sub(begin) as usize;
+    // Far from what was heard so far: the other side has begun anew, as a PBX does that connects somebody else. It goes on here.
+    if place.abs_diff(heard.samples.len()) > ANEW {
+        place = heard.samples.len();
+        heard.begin = Some(timestamp.wrapping_sub(place as u32));
     }
     if heard.samples.len() < place + samples.len() {
         heard.samples.resize(place + samples.len(), 0);

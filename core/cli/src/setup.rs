@@ -60,17 +60,15 @@ pub fn home_cache() -> PathBuf {
 }
 
 fn fill(config: &mut Config, folder: &Path) {
-    let left_out = Config::default();
-    let is_default = |path: &Path, default: &Path| path == folder.join(default) && !path.is_dir();
-    if is_default(&config.data, &left_out.data) {
+    if config.data.as_os_str().is_empty() {
         config.data = home_data();
     }
-    if is_default(&config.cache, &left_out.cache) {
+    if config.cache.as_os_str().is_empty() {
         config.cache = home_cache();
     }
     // wasmtime takes no other. A folder that can't be told stays as it is, and wasmtime says so.
     config.cache = std::path::absolute(&config.cache).unwrap_or_else(|_| config.cache.clone());
-    if config.plugins.iter().eq([&folder.join("plugins")]) {
+    if config.plugins.is_empty() {
         config.plugins = installed::usual_folders(folder);
     }
     if config.numbers.is_empty() {

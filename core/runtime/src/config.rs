@@ -1,4 +1,5 @@
-//! `closare.yaml`: what the operator sets. Every key has a default that is right for one machine on a desk.
+//! `closare.yaml`: what the operator sets. Every key has a default that is right for one machine on a desk. A path that is left out is
+//! empty here: where a user's data lie is for the command to say.
 
 use closare_call::Basis;
 use closare_telephony::own_networks;
@@ -82,8 +83,8 @@ impl Default for Config {
     fn default() -> Config {
         Config {
             closare: 1,
-            data: PathBuf::from("data"),
-            cache: PathBuf::from(".cache"),
+            data: PathBuf::new(),
+            cache: PathBuf::new(),
             listen: SocketAddr::from(([0, 0, 0, 0], 5060)),
             advertise: None,
             rtp_ports: (20_000, 29_999),
@@ -93,7 +94,7 @@ impl Default for Config {
             media_threads: 0,
             numbers: BTreeMap::new(),
             register: Vec::new(),
-            plugins: vec![PathBuf::from("plugins")],
+            plugins: Vec::new(),
             policies: Vec::new(),
             basis: closare_policy_basis(),
             plan_days: 30,
@@ -125,7 +126,7 @@ impl Config {
 
     /// Paths in the file are meant from the file's folder.
     fn relative_to(&mut self, folder: &Path) {
-        for path in [&mut self.data, &mut self.cache] {
+        for path in [&mut self.data, &mut self.cache].into_iter().filter(|path| !path.as_os_str().is_empty()) {
             *path = folder.join(&*path);
         }
         let lists = self.plugins.iter_mut().chain(&mut self.policies).chain(self.numbers.values_mut()).chain(&mut self.keys);

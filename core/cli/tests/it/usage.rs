@@ -92,3 +92,15 @@ fn the_shipped_policy_passes_its_own_table() {
     let seen = Person::new().runs(&format!("policy test '{}'", table.display()));
     assert!(seen.ends_with("-- exit 0\n"), "{seen}");
 }
+
+/// A folder that the file names is the one that is used, whether it is there yet or not.
+#[test]
+fn a_data_folder_that_is_not_there_yet() {
+    let person = Person::new();
+    person.writes("closare.yaml", "data: data\ncache: .cache\n");
+    let seen = person.runs("config check");
+    assert!(seen.contains("data       data\n") && seen.contains("cache      HOME/.cache\n"), "{seen}");
+    person.writes("closare.yaml", "plan_days: 30\n");
+    let seen = person.runs("config check");
+    assert!(seen.contains("data       HOME/.local/share/closare\n"), "{seen}");
+}

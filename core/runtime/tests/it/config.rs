@@ -36,3 +36,14 @@ fn a_wrong_network_is_told() {
     let config = Config { allow: Some(vec!["home".to_owned()]), ..Config::default() };
     assert!(matches!(config.telephony(), Err(ConfigError::Value { key: "allow", .. })));
 }
+
+#[test]
+fn a_path_that_is_left_out_stays_empty() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("closare.yaml");
+    std::fs::write(&path, "closare: 1\ncache: warm\n").unwrap();
+    let config = Config::read(&path).unwrap();
+    assert_eq!(config.data, Path::new(""));
+    assert_eq!(config.cache, folder.path().join("warm"));
+    assert!(config.plugins.is_empty());
+}

@@ -48,10 +48,10 @@ fn a_step_that_gives_up_sets_nothing() {
 #[test]
 fn a_dialogue_sets_what_it_collects_and_ends_by_its_exits() {
     let steps = "use: {llm: openai}\nsteps:\n- disclose\n- converse:\n    goal: Help.\n    collect: {flat: {type: text}}\n    exits:\n      \
-                 done: {about: \"no more\", do: [{hangup: \"Flat {flat}, {summary}.\"}]}\n";
+                 done: {about: \"no more\", do: [{hangup: \"Flat {flat}.\"}]}\n";
     check(steps, &[]);
     check(&format!("{steps}- hangup\n"), &["flow-2@9"]);
-    check(&steps.replace("[{hangup: \"Flat {flat}, {summary}.\"}]", "[{say: \"Thanks.\"}]"), &["flow-1@8"]);
+    check(&steps.replace("[{hangup: \"Flat {flat}.\"}]", "[{say: \"Thanks.\"}]"), &["flow-1@8"]);
 }
 
 #[test]

@@ -167,21 +167,33 @@ impl Latency {
         self.first_packet.since(self.speech_ended)
     }
 
+    /// What stages are called, in their order.
+    pub const STAGES: [&str; 8] = [
+        "notice the pause",
+        "speech to text",
+        "end of turn",
+        "ask the model",
+        "first token",
+        "first clause",
+        "voice",
+        "onto the wire",
+    ];
+
     /// Each stage's share, in order; they add up to [`Latency::total`].
     pub fn stages(&self) -> Vec<(&'static str, Millis)> {
         let marks = [
-            ("notice the pause", self.pause_noticed),
-            ("speech to text", self.words_final),
-            ("end of turn", self.turn_ended),
-            ("ask the model", self.model_asked),
-            ("first token", self.first_token),
-            ("first clause", self.first_clause),
-            ("voice", self.first_audio),
-            ("onto the wire", Some(self.first_packet)),
+            self.pause_noticed,
+            self.words_final,
+            self.turn_ended,
+            self.model_asked,
+            self.first_token,
+            self.first_clause,
+            self.first_audio,
+            Some(self.first_packet),
         ];
         let mut last = self.speech_ended;
         let mut stages = Vec::new();
-        for (name, mark) in marks {
+        for (name, mark) in Self::STAGES.into_iter().zip(marks) {
             let Some(mark) = mark else { continue };
             let mark = mark.max(last).min(self.first_packet);
             stages.push((name, mark.since(last)));

@@ -24,6 +24,7 @@ pub struct CallLog {
     seq: u64,
     turns: u32,
     kept: BTreeSet<Kind>,
+    used: BTreeSet<(Role, usize)>,
     waiting: Vec<Waiting>,
     waiting_bytes: usize,
     policy_version: String,
@@ -53,6 +54,7 @@ impl CallLog {
             seq: 0,
             turns: 0,
             kept: BTreeSet::new(),
+            used: BTreeSet::new(),
             waiting: Vec::new(),
             waiting_bytes: 0,
             policy_version: String::new(),
@@ -254,7 +256,11 @@ impl CallLog {
         self.writer.put(&self.call, row);
     }
 
+    /// Which plugin a call uses; told once.
     pub fn using(&mut self, role: Role, index: usize) {
+        if !self.used.insert((role, index)) {
+            return;
+        }
         let chain = match role {
             Role::SpeechToText => &self.published.stt,
             Role::TextToSpeech => &self.published.tts,

@@ -226,6 +226,7 @@ impl CallTask {
             Effect::Beep { utterance } => self.voices(|voices| voices.beep(utterance)),
             Effect::Say { voice, utterance, text, language, slow, pause_after, last, .. } => {
                 let text = text.words();
+                self.log.using(Role::TextToSpeech, voice);
                 self.voices(|voices| voices.say(Say { voice, utterance, text, language, slow, pause_after, last }));
             }
             Effect::StopSpeaking { up_to } => self.voices(|voices| voices.stop(up_to)),

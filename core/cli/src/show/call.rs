@@ -148,7 +148,8 @@ fn latencies(call: &CallDetail) {
     for turn in turns {
         let of_turn: Vec<&Latency> = call.latencies.iter().filter(|latency| latency.turn == turn).collect();
         let total = of_turn.iter().find(|latency| latency.stage == "total").map_or(0, |latency| latency.took.0);
-        let stages = of_turn.iter().filter(|latency| latency.stage != "total" && latency.took.0 > 0);
+        let stage = |name: &&str| of_turn.iter().find(|latency| latency.stage == *name && latency.took.0 > 0);
+        let stages = closare_call::Latency::STAGES.iter().filter_map(stage);
         let stages: Vec<String> = stages.map(|latency| format!("{} {}", latency.stage, latency.took)).collect();
         println!("  turn {turn:<3} {total:>5} ms  {}", stages.join(", "));
     }

@@ -18,10 +18,14 @@ use closare_workflow::Catalog;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::mpsc;
+use tokio::sync::{Mutex, mpsc};
+use tokio::task::JoinHandle;
 
 /// How often saved workflow files are looked for, beside the look at each call.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
+
+/// How long a call may wait for a workflow that was saved just before it. A caller hears ringing meanwhile.
+const PUBLISH_MAX: Duration = Duration::from_secs(2);
 
 pub struct Runtime {
     pub config: Config,
@@ -98,18 +102,22 @@ impl Runtime {
     pub async fn serve(
         self: Arc<Self>,
         mut calls: mpsc::Receiver<Incoming>,
-        mut changed: impl FnMut(&str, Result<(), PublishError>) + Send,
+        changed: impl FnMut(&str, Result<(), PublishError>) + Send + 'static,
     ) {
+        let changed = Arc::new(Mutex::new(changed));
         let mut look = tokio::time::interval(LOOK_EVERY);
         look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             tokio::select! {
-                _ = look.tick() => self.refresh(&mut changed).await,
+                _ = look.tick() => drop(self.refresh(&changed)),
                 call = calls.recv() => match call {
                     Some(incoming) => {
-                        // A file that was saved just now counts for this call.
-                        self.refresh(&mut changed).await;
-                        self.take(incoming);
+                        // A file that was saved just now counts for this call; one that takes long to render, for a later one.
+                        let (runtime, published) = (self.clone(), self.refresh(&changed));
+                        tokio::spawn(async move {
+                            let _ = tokio::time::timeout(PUBLISH_MAX, published).await;
+                            runtime.take(incoming);
+                        });
                     }
                     None => return,
                 },
@@ -134,12 +142,25 @@ impl Runtime {
         }
     }
 
-    async fn refresh(&self, changed: &mut impl FnMut(&str, Result<(), PublishError>)) {
-        let press =
-            Press { config: &self.config, plugins: &self.plugins, catalog: &self.catalog, egress: &self.egress };
-        for (agent, outcome) in self.agents.refresh(&press).await {
-            changed(&agent.path.display().to_string(), outcome);
-        }
+    /// Publishes what was saved, one look after the other. In a task of its own: who waits for it may stop waiting, and it is
+    /// still done.
+    fn refresh<F>(self: &Arc<Self>, changed: &Arc<Mutex<F>>) -> JoinHandle<()>
+    where
+        F: FnMut(&str, Result<(), PublishError>) + Send + 'static,
+    {
+        let (runtime, changed) = (self.clone(), changed.clone());
+        tokio::spawn(async move {
+            let mut changed = changed.lock().await;
+            let press = Press {
+                config: &runtime.config,
+                plugins: &runtime.plugins,
+                catalog: &runtime.catalog,
+                egress: &runtime.egress,
+            };
+            for (agent, outcome) in runtime.agents.refresh(&press).await {
+                changed(&agent.path.display().to_string(), outcome);
+            }
+        })
     }
 
     /// Ends an agent's calls politely and refuses new ones. The number of calls; `None` if no agent has this name.

@@ -29,7 +29,7 @@ pub use agents::{Agent, Agents};
 pub use catalog::catalog;
 pub use config::{AccountConfig, Config, ConfigError};
 pub use error::Error;
-pub use live::{Live, LiveCall, Spoke};
+pub use live::{Live, LiveCalls};
 pub use phrases::{Phrases, Rendered};
 pub use plugins::Plugins;
 pub use publish::{PublishError, Published};

@@ -18,15 +18,12 @@ pub enum Live {
     Kept { call: CallId },
 }
 
-/// One side's words.
-pub type Spoke = (Speaker, String);
-
 /// Watchers that are slower than this lose events; a call never waits for one.
 const WATCH_MAX: usize = 1_024;
 
-pub struct LiveCall {
-    pub agent: String,
-    pub number: String,
+struct LiveCall {
+    agent: String,
+    number: String,
     inbox: mpsc::Sender<Event>,
 }
 

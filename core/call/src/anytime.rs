@@ -19,7 +19,8 @@ const fn pattern(branch: &'static str, words: &'static [&'static str], at_most: 
 }
 
 const MACHINE: &str = "machine|robot|bot|computer|ai|recording|program|software|automated|artificial|chatbot|assistant|siri|alexa";
-const PERSON: &str = "human|person|people|someone|somebody|agent|operator|representative|receptionist|adviser|advisor";
+const PERSON: &str =
+    "human|person|people|someone|somebody|agent|operator|representative|receptionist|adviser|advisor";
 
 const PATTERNS: &[Pattern] = &[
     pattern("are_you_a_machine", &["are|is|am", "you|this|it|i", MACHINE], ANY),
@@ -30,17 +31,41 @@ const PATTERNS: &[Pattern] = &[
     pattern("are_you_a_machine", &["what|who", "are", "you"], 4),
     pattern("are_you_a_machine", &["you're|youre|you", "not", "human|person|real"], 8),
     pattern("are_you_a_machine", &["you", "sound", "like", MACHINE], ANY),
-    pattern("are_you_a_machine", &["sind|bist", "sie|du", "maschine|roboter|computer|ki|mensch|bot|automat|echt|echter|programm"], ANY),
-    pattern("are_you_a_machine", &["ist", "das|dies", "maschine|roboter|computer|ki|mensch|bot|automat|band|bandansage"], ANY),
-    pattern("are_you_a_machine", &["spreche|rede", "ich", "maschine|roboter|computer|ki|mensch|menschen|bot|automaten"], ANY),
+    pattern(
+        "are_you_a_machine",
+        &["sind|bist", "sie|du", "maschine|roboter|computer|ki|mensch|bot|automat|echt|echter|programm"],
+        ANY,
+    ),
+    pattern(
+        "are_you_a_machine",
+        &["ist", "das|dies", "maschine|roboter|computer|ki|mensch|bot|automat|band|bandansage"],
+        ANY,
+    ),
+    pattern(
+        "are_you_a_machine",
+        &["spreche|rede", "ich", "maschine|roboter|computer|ki|mensch|menschen|bot|automaten"],
+        ANY,
+    ),
     pattern("are_you_a_machine", &["mit", "wem|was", "spreche|rede", "ich"], ANY),
     pattern("human", &["talk|speak|connect|transfer|put|get", "to|with|me|through", PERSON], ANY),
     pattern("human", &["want|need|like|give|real|get", PERSON], 8),
     pattern("human", &[PERSON, "please"], 4),
-    pattern("human", &["mit", "menschen|mitarbeiter|mitarbeiterin|jemandem|person", "sprechen|reden|verbinden"], ANY),
+    pattern(
+        "human",
+        &["mit", "menschen|mitarbeiter|mitarbeiterin|jemandem|person", "sprechen|reden|verbinden"],
+        ANY,
+    ),
     pattern("human", &["verbinden", "sie", "mich"], ANY),
-    pattern("stop_recording", &["stop|don't|dont|not|quit|end|no|delete", "record|recording|recorded|recordings"], ANY),
-    pattern("stop_recording", &["nicht|keine|stopp|stoppen|beenden|aufhören", "aufzeichnen|aufnehmen|aufzeichnung|aufnahme"], ANY),
+    pattern(
+        "stop_recording",
+        &["stop|don't|dont|not|quit|end|no|delete", "record|recording|recorded|recordings"],
+        ANY,
+    ),
+    pattern(
+        "stop_recording",
+        &["nicht|keine|stopp|stoppen|beenden|aufhören", "aufzeichnen|aufnehmen|aufzeichnung|aufnahme"],
+        ANY,
+    ),
     pattern("stop_recording", &["aufzeichnung|aufnahme", "nicht|stopp|stoppen|beenden|aus|ausschalten"], ANY),
     pattern("repeat", &["repeat", "that|please|again|it"], 8),
     pattern("repeat", &["repeat"], 2),
@@ -61,11 +86,12 @@ const PATTERNS: &[Pattern] = &[
 /// The branch that these words ask for.
 pub fn asked<'a>(anytime: &'a Anytime, text: &str) -> Option<&'a AnytimeBranch> {
     let words = words(text);
-    let built_in = PATTERNS.iter().find(|pattern| words.len() <= pattern.at_most && matches(pattern.words, &words));
+    let built_in =
+        PATTERNS.iter().find(|pattern| words.len() <= pattern.at_most && matches(pattern.words, &words));
     let named = |name: &str| anytime.branches.iter().find(|branch| branch.name == name);
-    built_in
-        .and_then(|pattern| named(pattern.branch))
-        .or_else(|| anytime.branches.iter().find(|branch| branch.examples.iter().any(|example| alike(example, &words))))
+    built_in.and_then(|pattern| named(pattern.branch)).or_else(|| {
+        anytime.branches.iter().find(|branch| branch.examples.iter().any(|example| alike(example, &words)))
+    })
 }
 
 /// What is asked again while a consent question is open: only what a caller must be able to say even then.
@@ -117,7 +143,8 @@ mod tests {
             then: AnytimeThen::Repeat,
         };
         let names = ["human", "are_you_a_machine", "stop_recording", "repeat", "slower", "goodbye"];
-        let anytime = Anytime { branches: names.iter().map(|name| branch(name)).collect(), ..Anytime::default() };
+        let anytime =
+            Anytime { branches: names.iter().map(|name| branch(name)).collect(), ..Anytime::default() };
         assert_eq!(asked(&anytime, text).map(|branch| branch.name.as_str()), expect, "{text}");
     }
 

@@ -4,8 +4,8 @@ use crate::anytime;
 use crate::context::{Context, State};
 use crate::effect::{Effect, Ended};
 use crate::event::{Event, Party, TransferOutcome};
-use crate::flow::{Flow, Went};
 use crate::floor::Heard;
+use crate::flow::{Flow, Went};
 use crate::gate::Want;
 use crate::phase::Phase;
 use crate::setup::Setup;
@@ -135,7 +135,9 @@ impl Call {
             Event::JobFailed { job } => self.job_failed(job),
             Event::VendorFailed { role, index, .. } => self.vendor_failed(role, index),
             // Whatever step it is by now: the caller speaks with somebody else.
-            Event::Transfer { outcome: TransferOutcome::Done } if self.talks() || self.phase == Phase::LastExit => {
+            Event::Transfer { outcome: TransferOutcome::Done }
+                if self.talks() || self.phase == Phase::LastExit =>
+            {
                 self.end(Ended::Transferred, "transferred".to_owned());
             }
             Event::Transfer { outcome } => self.input(Input::Transfer(outcome)),
@@ -217,7 +219,11 @@ impl Call {
         let workflow = self.context.workflow.clone();
         let disclosing = matches!(self.flow.active, Some(Active::Disclose(_)));
         let asking = matches!(self.flow.active, Some(Active::Consent(_)));
-        let busy = self.flow.active.as_ref().is_some_and(|active| steps::takes_message(active) || steps::connects(active));
+        let busy = self
+            .flow
+            .active
+            .as_ref()
+            .is_some_and(|active| steps::takes_message(active) || steps::connects(active));
         let anytime = anytime::asked(&workflow.anytime, &heard.text)
             .filter(|branch| !disclosing && !busy && (!asking || anytime::urgent(&branch.name)));
         match anytime {
@@ -277,7 +283,12 @@ impl Call {
         }
     }
 
-    fn found(&mut self, job: crate::event::Job, intent: Option<(String, f32)>, fields: Vec<(String, closare_terms::Held, f32)>) {
+    fn found(
+        &mut self,
+        job: crate::event::Job,
+        intent: Option<(String, f32)>,
+        fields: Vec<(String, closare_terms::Held, f32)>,
+    ) {
         self.context.job_progress(job, false);
         let workflow = self.context.workflow.clone();
         let anytime = intent
@@ -289,13 +300,16 @@ impl Call {
             self.context.cancel_job(job);
             self.branch(branch);
             // The step waited for the model, not for the caller: it begins again.
-            if self.context.state.floor.listener.is_none() && matches!(self.flow.active, Some(Active::Extract(_))) {
+            if self.context.state.floor.listener.is_none()
+                && matches!(self.flow.active, Some(Active::Extract(_)))
+            {
                 let went = self.flow.again(&mut self.context);
                 self.went(went);
             }
             return;
         }
-        let fields = fields.into_iter().map(|(name, value, sure)| (name, value.words().to_owned(), sure)).collect();
+        let fields =
+            fields.into_iter().map(|(name, value, sure)| (name, value.words().to_owned(), sure)).collect();
         self.input(Input::Found { job, intent, fields });
     }
 
@@ -364,8 +378,14 @@ impl Call {
 }
 
 /// Timers about the caller's turn: it is over where a hold begins.
-const HELD: [Reason; 6] =
-    [Reason::Silence, Reason::EndOfTurn, Reason::FinalDue, Reason::TurnLimit, Reason::KeyPause, Reason::BargeIn];
+const HELD: [Reason; 6] = [
+    Reason::Silence,
+    Reason::EndOfTurn,
+    Reason::FinalDue,
+    Reason::TurnLimit,
+    Reason::KeyPause,
+    Reason::BargeIn,
+];
 /// Steps that one after the other have nothing that a voice may say.
 const SETTLES_MAX: usize = 100;
 /// A model that takes ordinary words for a wish to leave the step must be this sure.

@@ -62,8 +62,23 @@ impl Clauses {
 
 fn ends_in_abbreviation(text: &str) -> bool {
     let word = text.rsplit(char::is_whitespace).next().unwrap_or("");
-    matches!(word, "Mr." | "Mrs." | "Ms." | "Dr." | "St." | "No." | "e.g." | "i.e." | "z.B." | "Nr." | "Hr." | "Fr." | "a.m." | "p.m.")
-        || (word.len() == 2 && word.starts_with(char::is_uppercase))
+    matches!(
+        word,
+        "Mr."
+            | "Mrs."
+            | "Ms."
+            | "Dr."
+            | "St."
+            | "No."
+            | "e.g."
+            | "i.e."
+            | "z.B."
+            | "Nr."
+            | "Hr."
+            | "Fr."
+            | "a.m."
+            | "p.m."
+    ) || (word.len() == 2 && word.starts_with(char::is_uppercase))
 }
 
 /// A text in the pieces that a voice can be handed one by one.
@@ -87,7 +102,10 @@ mod tests {
 
     #[test]
     fn sentences() {
-        check(&["Hello", " there.", " How are", " you?", " Good"], &["Hello there.", " How are you?", " Good"]);
+        check(
+            &["Hello", " there.", " How are", " you?", " Good"],
+            &["Hello there.", " How are you?", " Good"],
+        );
     }
 
     #[test]

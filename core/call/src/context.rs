@@ -141,7 +141,8 @@ impl Context {
     /// Tells the store what the caller wants and has given, as far as it is known.
     pub fn tell_understood(&mut self) {
         let memory = &self.state.memory;
-        let (intent, confidence) = memory.intent.clone().map_or((None, 0.0), |(name, sure)| (Some(name), sure));
+        let (intent, confidence) =
+            memory.intent.clone().map_or((None, 0.0), |(name, sure)| (Some(name), sure));
         let fields = memory.gathered();
         self.emit(Effect::Understood { intent, confidence, fields, model: None });
     }
@@ -187,7 +188,8 @@ impl Context {
 
     /// What no policy can give back: the caller has taken the consent back, or the workflow has switched the recording off.
     pub fn may_record(&self) -> bool {
-        !self.state.recording_paused && self.state.dues.consent(Purpose::Recording) != crate::dues::Consent::Withdrawn
+        !self.state.recording_paused
+            && self.state.dues.consent(Purpose::Recording) != crate::dues::Consent::Withdrawn
     }
 
     /// A file may ask for less than the policies allow: `never` is not asked for at all, `with_consent` only once it was given.

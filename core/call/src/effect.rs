@@ -10,63 +10,137 @@ use serde::Serialize;
 #[serde(rename_all = "snake_case")]
 pub enum Effect {
     /// The policies; at once, before the next event. Answer: `Verdict`.
-    Ask { ask: AskId, point: Point, facts: Facts },
+    Ask {
+        ask: AskId,
+        point: Point,
+        facts: Facts,
+    },
     /// The leg. Answer: `Answered`.
-    Accept { permit: Permit },
+    Accept {
+        permit: Permit,
+    },
     /// The leg: no call. A SIP status.
-    Refuse { status: u16, reason: String },
+    Refuse {
+        status: u16,
+        reason: String,
+    },
     /// The leg: BYE. Answer: `LegEnded`.
-    Hangup { reason: String },
+    Hangup {
+        reason: String,
+    },
     /// The leg: REFER. Answer: `Transfer`.
-    Transfer { permit: Permit, to: Held, ring: Millis },
+    Transfer {
+        permit: Permit,
+        to: Held,
+        ring: Millis,
+    },
     /// The pacer: a short tone, as an utterance of its own. Answer: `Playing`, `Played`.
-    Beep { utterance: Utterance },
+    Beep {
+        utterance: Utterance,
+    },
 
     /// A voice: say this piece. Pieces with one number are one utterance; `last` closes it. Answer: `FirstAudio`,
     /// `Spoken`, `Voiced`, `Playing`, `Played`.
-    Say { permit: Permit, voice: usize, utterance: Utterance, text: Held, language: Language, slow: bool, pause_after: Millis, last: bool },
+    Say {
+        permit: Permit,
+        voice: usize,
+        utterance: Utterance,
+        text: Held,
+        language: Language,
+        slow: bool,
+        pause_after: Millis,
+        last: bool,
+    },
     /// The voice and the pacer: this utterance and all before it fall silent within one frame. Answer: `Played`.
-    StopSpeaking { up_to: Utterance },
+    StopSpeaking {
+        up_to: Utterance,
+    },
 
     /// Speech-to-text: open this plugin of the chain, and hand it the caller's audio from this moment on.
-    Hear { permit: Permit, stt: usize, from: Millis, listening: Listening },
+    Hear {
+        permit: Permit,
+        stt: usize,
+        from: Millis,
+        listening: Listening,
+    },
     /// Speech-to-text: the workflow's step has changed.
-    Listen { listening: Listening },
+    Listen {
+        listening: Listening,
+    },
     /// Speech-to-text: the caller has paused; the final, please. Answer: `Final`.
     Flush,
     /// Speech-to-text: no more audio goes to it.
     Deafen,
 
     /// The language model. Answer: `Token`, `Found`, `Invoked`, `JobDone`, `JobFailed`.
-    Generate { permit: Permit, model: usize, job: Job, task: Task },
-    Cancel { model: usize, job: Job },
+    Generate {
+        permit: Permit,
+        model: usize,
+        job: Job,
+        task: Task,
+    },
+    Cancel {
+        model: usize,
+        job: Job,
+    },
 
     /// The recorder opens, or closes within one frame.
-    Record { permit: Permit, purpose: RecordingPurpose },
+    Record {
+        permit: Permit,
+        purpose: RecordingPurpose,
+    },
     StopRecording,
     /// The log's writer: this kind of content may be written from now on, and what waits may be, too.
-    Keep { permit: Permit, kind: Kind, days: u32 },
+    Keep {
+        permit: Permit,
+        kind: Kind,
+        days: u32,
+    },
     /// The log's writer: content of this kind is no longer written; what waits is dropped.
-    Forget { kind: Kind },
+    Forget {
+        kind: Kind,
+    },
 
     /// The store: what one of both said.
     Turn(Turn),
     /// The store: how long the caller waited for an answer.
     Latency(Latency),
     /// The store: what the caller wants, and what was gathered.
-    Understood { intent: Option<String>, confidence: f32, fields: Vec<(String, Held)>, model: Option<usize> },
+    Understood {
+        intent: Option<String>,
+        confidence: f32,
+        fields: Vec<(String, Held)>,
+        model: Option<usize>,
+    },
     /// The store: the branch that a `route` took.
-    Routed { step: String, route: String },
+    Routed {
+        step: String,
+        route: String,
+    },
     /// The store: the AI-made summary.
-    Summary { text: Held, language: Language, model: usize },
+    Summary {
+        text: Held,
+        language: Language,
+        model: usize,
+    },
     /// The store: a question of consent and what came of it.
     Consented(ConsentRecord),
     /// The store: the disclosure was played to its last sample.
-    Disclosed { utterance: Utterance, length: Millis, language: Language },
+    Disclosed {
+        utterance: Utterance,
+        length: Millis,
+        language: Language,
+    },
     /// The store: which plugin is in use for a role.
-    Using { role: Role, index: usize },
+    Using {
+        role: Role,
+        index: usize,
+    },
     /// Everyone: the call is over. Nothing comes after it.
-    Closed { ended: Ended, reason: String },
+    Closed {
+        ended: Ended,
+        reason: String,
+    },
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -80,9 +154,26 @@ pub struct Listening {
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Task {
-    Chat { instructions: Held, history: Vec<Line>, tools: Vec<ToolOffer>, longest_tokens: u32 },
-    Extract { history: Vec<Line>, intents: Vec<IntentAsked>, fields: Vec<FieldAsked>, today: String, timezone: String },
-    Summarize { history: Vec<Line>, facts: Vec<(String, Held)>, language: Language, style: String, longest_words: u32 },
+    Chat {
+        instructions: Held,
+        history: Vec<Line>,
+        tools: Vec<ToolOffer>,
+        longest_tokens: u32,
+    },
+    Extract {
+        history: Vec<Line>,
+        intents: Vec<IntentAsked>,
+        fields: Vec<FieldAsked>,
+        today: String,
+        timezone: String,
+    },
+    Summarize {
+        history: Vec<Line>,
+        facts: Vec<(String, Held)>,
+        language: Language,
+        style: String,
+        longest_words: u32,
+    },
 }
 
 /// An intent as a model sees it.

@@ -33,7 +33,9 @@ pub fn question(context: &Context, want: &Want) -> (Point, Facts) {
             Point::Record
         }
         Want::Hear(index) => plugin(&mut facts, context, Role::SpeechToText, *index, &[Kind::Audio]),
-        Want::Model(index) => plugin(&mut facts, context, Role::LanguageModel, *index, &[Kind::Transcript, Kind::Field]),
+        Want::Model(index) => {
+            plugin(&mut facts, context, Role::LanguageModel, *index, &[Kind::Transcript, Kind::Field])
+        }
         Want::Voice(index) => plugin(&mut facts, context, Role::TextToSpeech, *index, &[]),
         Want::PersonalVoice(index) => plugin(&mut facts, context, Role::TextToSpeech, *index, &[Kind::Field]),
         Want::Keep(kind) => {
@@ -85,7 +87,9 @@ fn common(context: &Context) -> Facts {
         ("direction".to_owned(), text("in")),
     ]);
     let of = |value: &dyn Fn(Purpose) -> &'static str| {
-        Fact::Map(Purpose::ALL.iter().map(|&purpose| (purpose.as_str().to_owned(), text(value(purpose)))).collect())
+        Fact::Map(
+            Purpose::ALL.iter().map(|&purpose| (purpose.as_str().to_owned(), text(value(purpose)))).collect(),
+        )
     };
     put(&mut facts, "call", Fact::Map(call));
     put(&mut facts, "tenant", text(&setup.tenant));

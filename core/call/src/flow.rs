@@ -280,12 +280,17 @@ fn branches(step: &Step) -> Vec<BlockId> {
         Do::Ask(ask) => ask.give_up.into_iter().collect(),
         Do::Collect(collect) => collect.give_up.into_iter().collect(),
         Do::Extract(extract) => extract.unclear.into_iter().chain(extract.give_up).collect(),
-        Do::Decide(decide) => decide.branches.iter().map(|(_, block)| *block).chain(decide.otherwise).collect(),
-        Do::Route(route) => route.to.values().copied().chain(route.otherwise).collect(),
-        Do::Converse(converse) => converse.exits.iter().map(|exit| exit.then).chain(converse.failed).collect(),
-        Do::Transfer(transfer) => {
-            [transfer.busy, transfer.no_answer, transfer.declined, transfer.failed].into_iter().flatten().collect()
+        Do::Decide(decide) => {
+            decide.branches.iter().map(|(_, block)| *block).chain(decide.otherwise).collect()
         }
+        Do::Route(route) => route.to.values().copied().chain(route.otherwise).collect(),
+        Do::Converse(converse) => {
+            converse.exits.iter().map(|exit| exit.then).chain(converse.failed).collect()
+        }
+        Do::Transfer(transfer) => [transfer.busy, transfer.no_answer, transfer.declined, transfer.failed]
+            .into_iter()
+            .flatten()
+            .collect(),
         Do::Disclose(_)
         | Do::Greet(_)
         | Do::Say(_)

@@ -50,7 +50,15 @@ impl Context {
         let job = self.state.jobs.last;
         let model = self.next_model(&plan, &[])?;
         let due = self.now + MODEL_SILENCE_MAX;
-        self.state.jobs.running.push(Running { job, plan, model, started: false, tried: vec![model], due, spoken: false });
+        self.state.jobs.running.push(Running {
+            job,
+            plan,
+            model,
+            started: false,
+            tried: vec![model],
+            due,
+            spoken: false,
+        });
         self.launch(job);
         Some(job)
     }
@@ -114,11 +122,23 @@ impl Context {
 
     /// The jobs that this model had, or was to have.
     pub fn jobs_of(&self, model: usize) -> Vec<Job> {
-        self.state.jobs.running.iter().filter(|running| running.model == model).map(|running| running.job).collect()
+        self.state
+            .jobs
+            .running
+            .iter()
+            .filter(|running| running.model == model)
+            .map(|running| running.job)
+            .collect()
     }
 
     pub fn jobs_due(&self) -> Vec<Job> {
-        self.state.jobs.running.iter().filter(|running| running.due <= self.now).map(|running| running.job).collect()
+        self.state
+            .jobs
+            .running
+            .iter()
+            .filter(|running| running.due <= self.now)
+            .map(|running| running.job)
+            .collect()
     }
 
     pub fn jobs_running(&self) -> bool {
@@ -127,8 +147,14 @@ impl Context {
 
     /// A verdict for this model has come: what waited for it goes on.
     pub fn launch_waiting(&mut self, model: usize) {
-        let waiting: Vec<Job> =
-            self.state.jobs.running.iter().filter(|r| r.model == model && !r.started).map(|r| r.job).collect();
+        let waiting: Vec<Job> = self
+            .state
+            .jobs
+            .running
+            .iter()
+            .filter(|r| r.model == model && !r.started)
+            .map(|r| r.job)
+            .collect();
         for job in waiting {
             self.launch(job);
         }
@@ -144,7 +170,9 @@ impl Context {
             Some(Standing::Allowed(_)) => {
                 if let Some(permit) = self.state.gate.permit(&want) {
                     let task = self.task(&running.plan);
-                    if let Some(running) = self.state.jobs.running.iter_mut().find(|running| running.job == job) {
+                    if let Some(running) =
+                        self.state.jobs.running.iter_mut().find(|running| running.job == job)
+                    {
                         running.started = true;
                     }
                     self.emit(Effect::Generate { permit, model: running.model, job, task });
@@ -165,7 +193,8 @@ impl Context {
                 self.state.gate.standing(&Want::Model(*index)),
                 Some(Standing::Denied(_) | Standing::NotYet(_))
             );
-            let able = chain.get(*index).is_some_and(|vendor| vendor.chats || !matches!(plan, Plan::Chat { .. }));
+            let able =
+                chain.get(*index).is_some_and(|vendor| vendor.chats || !matches!(plan, Plan::Chat { .. }));
             !tried.contains(index) && !refused && able
         })
     }
@@ -176,13 +205,19 @@ impl Context {
             Plan::Chat { instructions, tools, longest_tokens } => Task::Chat {
                 instructions: Held::new(Kind::Transcript, instructions),
                 history,
-                tools: tools.into_iter().map(|(name, about, schema)| ToolOffer { name, about, schema }).collect(),
+                tools: tools
+                    .into_iter()
+                    .map(|(name, about, schema)| ToolOffer { name, about, schema })
+                    .collect(),
                 longest_tokens,
             },
             Plan::Extract { intents, fields } => Task::Extract {
                 history,
                 intents: intents.into_iter().map(|(name, examples)| IntentAsked { name, examples }).collect(),
-                fields: fields.into_iter().map(|(name, about, schema)| FieldAsked { name, about, schema }).collect(),
+                fields: fields
+                    .into_iter()
+                    .map(|(name, about, schema)| FieldAsked { name, about, schema })
+                    .collect(),
                 today: crate::scope::local_now(self).to_string(),
                 timezone: self.workflow.timezone.clone(),
             },

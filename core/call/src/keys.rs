@@ -9,12 +9,13 @@ const EARLY_KEYS_MAX: usize = 32;
 impl Call {
     pub(crate) fn key(&mut self, key: char) {
         let listener = self.context.state.floor.listener.clone();
-        let numbers = listener.as_ref().is_some_and(|l| matches!(l.wants.keys, crate::floor::TakeKeys::Many { .. }));
+        let numbers =
+            listener.as_ref().is_some_and(|l| matches!(l.wants.keys, crate::floor::TakeKeys::Many { .. }));
         let disclosing = matches!(self.flow.active, Some(Active::Disclose(_)));
-        let asking = matches!(self.flow.active, Some(Active::Consent(_)));
+        let consenting = matches!(self.flow.active, Some(Active::Consent(_))) && matches!(key, '1' | '2');
         let connecting = self.flow.active.as_ref().is_some_and(crate::steps::connects);
         let anytime = self.context.workflow.anytime.keys.get(&key).copied();
-        if let Some(block) = anytime.filter(|_| !numbers && !disclosing && !connecting && !(asking && matches!(key, '1' | '2'))) {
+        if let Some(block) = anytime.filter(|_| !(numbers || disclosing || consenting || connecting)) {
             self.context.interrupt_for_branch();
             let went = self.flow.detour(&mut self.context, block);
             return self.went(went);

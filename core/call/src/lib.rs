@@ -23,6 +23,7 @@ mod phase;
 mod rulings;
 mod scope;
 mod setup;
+mod slot;
 mod snapshot;
 mod steps;
 mod timers;
@@ -33,8 +34,8 @@ mod wording;
 pub use call::Call;
 pub use clauses::split_clauses;
 pub use effect::{
-    ConsentAnswer, ConsentMeans, ConsentRecord, Effect, Ended, FieldAsked, IntentAsked, Latency, Line, Listening,
-    RecordingPurpose, Speaker, Task, ToolOffer, Turn,
+    ConsentAnswer, ConsentMeans, ConsentRecord, Effect, Ended, FieldAsked, IntentAsked, Latency, Line,
+    Listening, RecordingPurpose, Speaker, Task, ToolOffer, Turn,
 };
 pub use event::{AskId, Ending, Event, Job, Party, TransferOutcome, Utterance};
 pub use gate::Permit;

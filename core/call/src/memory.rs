@@ -111,7 +111,9 @@ impl Memory {
     pub fn gathered(&self) -> Vec<(String, Held)> {
         self.fields
             .iter()
-            .filter_map(|name| Some((name.clone(), Held::new(Kind::Field, field_text(self.variables.get(name)?)))))
+            .filter_map(|name| {
+                Some((name.clone(), Held::new(Kind::Field, field_text(self.variables.get(name)?))))
+            })
             .collect()
     }
 }

@@ -84,7 +84,8 @@ impl Call {
     /// Words that were still owed are lost; what is known is told, and a summary made where one is wanted.
     fn sum_up(&mut self, ended: Ended, reason: String) {
         self.context.tell_understood();
-        let wanted = self.context.state.summary_wanted.clone().filter(|_| !self.context.state.memory.talk.is_empty());
+        let wanted =
+            self.context.state.summary_wanted.clone().filter(|_| !self.context.state.memory.talk.is_empty());
         let Some(wanted) = wanted else { return self.close(ended, reason) };
         self.context.after(Reason::Closing, SUMMARY_MAX);
         self.phase = Phase::Summing(ended, reason.clone(), None);
@@ -115,7 +116,10 @@ impl Call {
         }
         let model = self.context.job_model(job);
         self.context.finish_job(job);
-        let Phase::Summing(ended, reason, Some(summing)) = std::mem::replace(&mut self.phase, Phase::Closed) else { return };
+        let Phase::Summing(ended, reason, Some(summing)) = std::mem::replace(&mut self.phase, Phase::Closed)
+        else {
+            return;
+        };
         let text = summing.text.trim();
         if let (false, Some(wanted)) = (text.is_empty(), self.context.state.summary_wanted.clone()) {
             self.context.emit(Effect::Summary {
@@ -262,4 +266,3 @@ impl Call {
         self.flow.active = None;
     }
 }
-

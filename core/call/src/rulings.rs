@@ -20,7 +20,11 @@ impl Call {
             Want::Record(purpose) => self.record_ruled(purpose, allowed),
             Want::Keep(kind) => self.keep_ruled(kind, allowed),
             Want::Transfer => {
-                self.input(if allowed { Input::Allowed(Want::Transfer) } else { Input::Denied(Want::Transfer) });
+                self.input(if allowed {
+                    Input::Allowed(Want::Transfer)
+                } else {
+                    Input::Denied(Want::Transfer)
+                });
             }
         }
     }
@@ -51,7 +55,8 @@ impl Call {
             return;
         }
         let voices: Vec<usize> = self.context.state.vendors.tts.alive().collect();
-        let pending = self.context.asked(&Want::Disclose) || self.context.state.gate.standing(&Want::Disclose).is_none();
+        let pending = self.context.asked(&Want::Disclose)
+            || self.context.state.gate.standing(&Want::Disclose).is_none();
         if pending || voices.iter().any(|&voice| self.context.asked(&Want::Voice(voice))) {
             return;
         }

@@ -12,7 +12,9 @@ impl Scope for Context {
     fn get(&self, name: &str) -> Option<Datum> {
         let memory = &self.state.memory;
         match name {
-            "intent" => Some(memory.intent.as_ref().map_or(Datum::Nothing, |(name, _)| Datum::Text(name.clone()))),
+            "intent" => {
+                Some(memory.intent.as_ref().map_or(Datum::Nothing, |(name, _)| Datum::Text(name.clone())))
+            }
             "summary" => Some(memory.summary.clone().map_or(Datum::Nothing, Datum::Text)),
             "turns" => Some(Datum::Int(i64::from(memory.turns))),
             "now" => Some(Datum::Slot(Value::DateTime(local_now(self)))),
@@ -22,7 +24,12 @@ impl Scope for Context {
                 .variables
                 .get(name)
                 .cloned()
-                .or_else(|| self.workflow.variables.get(name).map(|v| v.first.clone().map_or(Datum::Nothing, Datum::Slot)))
+                .or_else(|| {
+                    self.workflow
+                        .variables
+                        .get(name)
+                        .map(|v| v.first.clone().map_or(Datum::Nothing, Datum::Slot))
+                })
                 .or_else(|| memory.outcomes.get(name).map(|outcome| outcome_map(outcome))),
         }
     }

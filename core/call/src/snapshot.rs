@@ -51,7 +51,10 @@ impl Call {
             return Err(RestoreError::Format { found: snapshot.format });
         }
         if snapshot.workflow_version != workflow.version {
-            return Err(RestoreError::Workflow { expected: snapshot.workflow_version, found: workflow.version.clone() });
+            return Err(RestoreError::Workflow {
+                expected: snapshot.workflow_version,
+                found: workflow.version.clone(),
+            });
         }
         let Snapshot { setup, now, state, flow, phase, .. } = snapshot;
         let context = Context { workflow, setup, now, out: Vec::new(), state };

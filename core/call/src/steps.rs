@@ -17,8 +17,8 @@ pub use simple::stop_recording;
 pub use transfer::Transferring;
 
 use crate::context::Context;
-use crate::event::{Ending, Job, TransferOutcome, Utterance};
 use crate::effect::Ended;
+use crate::event::{Ending, Job, TransferOutcome, Utterance};
 use crate::floor::Heard;
 use crate::gate::Want;
 use closare_workflow::{BlockId, Do, Step, Target};
@@ -44,7 +44,10 @@ pub enum Active {
 #[derive(Clone, Debug)]
 pub enum Input {
     /// An utterance is over; all of it was heard, or not.
-    Spoken { utterance: Utterance, complete: bool },
+    Spoken {
+        utterance: Utterance,
+        complete: bool,
+    },
     /// The agent has nothing more to say for now.
     SpeechDone,
     /// The caller cut the agent's speech off.
@@ -54,12 +57,28 @@ pub enum Input {
     NoInput,
     /// No speech-to-text is left: words will never come.
     Deaf,
-    Token { job: Job, text: String },
-    Invoked { job: Job, name: String, arguments: String },
-    Found { job: Job, intent: Option<(String, f32)>, fields: Vec<(String, String, f32)> },
-    JobDone { job: Job, ending: Ending },
+    Token {
+        job: Job,
+        text: String,
+    },
+    Invoked {
+        job: Job,
+        name: String,
+        arguments: String,
+    },
+    Found {
+        job: Job,
+        intent: Option<(String, f32)>,
+        fields: Vec<(String, String, f32)>,
+    },
+    JobDone {
+        job: Job,
+        ending: Ending,
+    },
     /// No model of the chain could do it.
-    JobFailed { job: Job },
+    JobFailed {
+        job: Job,
+    },
     Allowed(Want),
     Denied(Want),
     Transfer(TransferOutcome),

@@ -45,13 +45,17 @@ impl Wording {
             (Wording::NoMatch, _) => "Sorry, I didn't get that.",
             (Wording::OneMoment, "de") => "Einen Moment bitte.",
             (Wording::OneMoment, _) => "One moment, please.",
-            (Wording::Apology, "de") => "Es tut mir leid, ich kann Ihnen gerade nicht weiterhelfen. Bitte rufen Sie später noch einmal an.",
+            (Wording::Apology, "de") => {
+                "Es tut mir leid, ich kann Ihnen gerade nicht weiterhelfen. Bitte rufen Sie später noch einmal an."
+            }
             (Wording::Apology, _) => "I'm sorry, I can't help you right now. Please call again later.",
             (Wording::Stopped, "de") => "Ich muss jetzt auflegen.",
             (Wording::Stopped, _) => "I have to go now.",
             (Wording::GoodBye, "de") => "Auf Wiederhören.",
             (Wording::GoodBye, _) => "Good-bye.",
-            (Wording::YesOrNo, "de") => "Bitte sagen Sie ja oder nein, oder drücken Sie eins für ja, zwei für nein.",
+            (Wording::YesOrNo, "de") => {
+                "Bitte sagen Sie ja oder nein, oder drücken Sie eins für ja, zwei für nein."
+            }
             (Wording::YesOrNo, _) => "Please say yes or no, or press one for yes, two for no.",
             (Wording::RecordingStopped, "de") => "Die Aufzeichnung ist beendet.",
             (Wording::RecordingStopped, _) => "The recording has stopped.",

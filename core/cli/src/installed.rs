@@ -29,7 +29,8 @@ impl Installed {
 /// Where plugins are looked for when the configuration doesn't say: those that were built here, then the user's own. A folder
 /// of nothing but source holds none that could run.
 pub fn usual_folders(beside: &Path) -> Vec<PathBuf> {
-    let candidates = [beside.join("plugins"), home_data().join("plugins"), beside.join("target/closare-plugins")];
+    let candidates =
+        [beside.join("plugins"), home_data().join("plugins"), beside.join("target/closare-plugins")];
     let built = |folder: &PathBuf| in_folder(folder).iter().any(|plugin| plugin.component().is_some());
     candidates.into_iter().filter(built).collect()
 }
@@ -64,7 +65,8 @@ pub fn at(folder: PathBuf) -> Installed {
 /// workflow can be checked before the first build.
 pub fn catalog(config: &Config) -> Result<Catalog, closare_runtime::Error> {
     let policies = closare_policy::Policies::new(closare_runtime::policies(config)?);
-    let mut manifests: Vec<Manifest> = plugins(config).into_iter().filter_map(|plugin| plugin.manifest.ok()).collect();
+    let mut manifests: Vec<Manifest> =
+        plugins(config).into_iter().filter_map(|plugin| plugin.manifest.ok()).collect();
     for text in SHIPPED {
         let shipped = Manifest::parse(text).expect("a test reads the manifests that are shipped");
         if !manifests.iter().any(|manifest| manifest.name == shipped.name) {

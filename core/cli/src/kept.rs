@@ -9,7 +9,9 @@ pub async fn reader(config: &Config) -> Result<Reader, Problem> {
     let folder = &config.data;
     if !folder.join("closare.db").is_file() {
         let none = Problem::new(format!("expected calls in `{}`, found none", folder.display()));
-        return Err(none.hint("`closare serve` keeps them there from its first start; `closare demo` makes one."));
+        return Err(
+            none.hint("`closare serve` keeps them there from its first start; `closare demo` makes one.")
+        );
     }
     let cant = || format!("can't read what is kept in `{}`", folder.display());
     let key = OperatorKey::load_or_create(&folder.join("operator.key")).during(cant())?;
@@ -27,10 +29,16 @@ pub async fn call(reader: &Reader, wanted: &str) -> Result<CallDetail, Problem> 
     let id = match found.as_slice() {
         [id] => id.clone(),
         [] => CallId(wanted.to_owned()),
-        _ => return Err(Problem::usage(format!("expected the id of one call, found {} that begin with `{wanted}`", found.len()))),
+        _ => {
+            return Err(Problem::usage(format!(
+                "expected the id of one call, found {} that begin with `{wanted}`",
+                found.len()
+            )));
+        }
     };
     let detail = reader.call(&id).await.during("can't read the call")?;
     detail.ok_or_else(|| {
-        Problem::usage(format!("expected a call's id or `last`, found `{wanted}`")).hint("`closare calls` lists them.")
+        Problem::usage(format!("expected a call's id or `last`, found `{wanted}`"))
+            .hint("`closare calls` lists them.")
     })
 }

@@ -38,11 +38,13 @@ impl Problem {
 
     /// Shows a line of a file. `line` and `column` count from 1.
     pub fn at(mut self, file: &str, text: &str, line: u32, column: u32, label: &str) -> Problem {
-        let before: usize = text.split_inclusive('\n').take(line.saturating_sub(1) as usize).map(str::len).sum();
+        let before: usize =
+            text.split_inclusive('\n').take(line.saturating_sub(1) as usize).map(str::len).sum();
         let rest = text.get(before..).unwrap_or_default();
         let inside: usize = rest.chars().take(column.saturating_sub(1) as usize).map(char::len_utf8).sum();
         let offset = (before + inside).min(text.len());
-        let length = text.get(offset..).map_or(0, |rest| rest.lines().next().unwrap_or_default().trim_end().len());
+        let length =
+            text.get(offset..).map_or(0, |rest| rest.lines().next().unwrap_or_default().trim_end().len());
         let span = LabeledSpan::new(Some(label.to_owned()), offset, length);
         self.place = Some((NamedSource::new(file, text.to_owned()), span));
         self

@@ -42,7 +42,9 @@ pub fn read(file: &Path) -> Result<Config, Problem> {
     Config::read(file).map_err(|error| {
         let hint = "every key and its default: `closare config check --help`";
         match &error {
-            ConfigError::Read { .. } => Problem::usage(format!("can't read `{}`", file.display())).because(error),
+            ConfigError::Read { .. } => {
+                Problem::usage(format!("can't read `{}`", file.display())).because(error)
+            }
             ConfigError::Parse { .. } | ConfigError::Value { .. } => {
                 Problem::new("the configuration can't be used").because(error).hint(hint)
             }

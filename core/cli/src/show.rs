@@ -16,7 +16,9 @@ pub fn took(span: std::time::Duration) -> String {
 pub fn registration(registration: &Registration) -> String {
     let state = match registration.state {
         RegistrationState::Trying => "trying".to_owned(),
-        RegistrationState::Registered { expires } => format!("registered for {expires} s, renewed before that"),
+        RegistrationState::Registered { expires } => {
+            format!("registered for {expires} s, renewed before that")
+        }
         RegistrationState::Failed { status: 401 | 403 | 407 } => "refused: wrong user or password".to_owned(),
         RegistrationState::Failed { status: 408 } => "no answer; tried again".to_owned(),
         RegistrationState::Failed { status } => format!("refused with SIP status {status}; tried again"),

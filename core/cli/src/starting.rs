@@ -15,14 +15,20 @@ pub async fn start(config: Config) -> Result<(Arc<Runtime>, mpsc::Receiver<Incom
     let mut steps = Steps::new();
     let started = Runtime::start(config, |starting| match starting {
         Starting::Plugin(name) => {
-            let first = if cache.join("compiled").is_dir() { "" } else { "; the first time it is compiled, which takes a while" };
+            let first = if cache.join("compiled").is_dir() {
+                ""
+            } else {
+                "; the first time it is compiled, which takes a while"
+            };
             steps.begin(format!("plugin {name}{first}"));
         }
         Starting::Broken { folder, reason } => {
             steps.end();
             println!("  left out  {}: {reason}", folder.display());
         }
-        Starting::Publishing => steps.begin("workflows: checking, and speaking their fixed sentences".to_owned()),
+        Starting::Publishing => {
+            steps.begin("workflows: checking, and speaking their fixed sentences".to_owned())
+        }
         Starting::NotPublished(error) => {
             steps.end();
             println!("{}", not_published(error));

@@ -71,7 +71,12 @@ impl Agents {
             match press.publish(path).await {
                 Ok(published) => {
                     let now = Mutex::new(Now { published: Arc::new(published), seen });
-                    let agent = Agent { number: number.clone(), path: path.clone(), stopped: AtomicBool::new(false), now };
+                    let agent = Agent {
+                        number: number.clone(),
+                        path: path.clone(),
+                        stopped: AtomicBool::new(false),
+                        now,
+                    };
                     by_number.insert(number.clone(), Arc::new(agent));
                 }
                 Err(error) => failed(&error),

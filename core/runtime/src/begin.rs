@@ -42,6 +42,7 @@ pub fn call_id(clock: Clock, seed: u64) -> CallId {
     const LETTERS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
     let millis = clock.wall.0.max(0).cast_unsigned();
     let bits = (u128::from(millis & 0xffff_ffff_ffff) << 40) | u128::from(seed & 0xff_ffff_ffff);
-    let text: String = (0..18).rev().map(|index| char::from(LETTERS[(bits >> (index * 5)) as usize & 31])).collect();
+    let text: String =
+        (0..18).rev().map(|index| char::from(LETTERS[(bits >> (index * 5)) as usize & 31])).collect();
     CallId(text)
 }

@@ -112,7 +112,9 @@ impl CallLog {
         self.kept.insert(kind);
         for waiting in std::mem::take(&mut self.waiting) {
             match waiting {
-                Waiting::Content { seq, content } if content.kind == kind => self.writer.content(&self.call, seq, content),
+                Waiting::Content { seq, content } if content.kind == kind => {
+                    self.writer.content(&self.call, seq, content)
+                }
                 Waiting::Row { kind: of, row } if of == kind => self.writer.put(&self.call, *row),
                 other => self.waiting.push(other),
             }
@@ -131,10 +133,10 @@ impl CallLog {
     /// The call is over: what was never allowed is dropped; of a turn that may not be kept, its times are.
     pub fn finish(&mut self) {
         for waiting in std::mem::take(&mut self.waiting) {
-            if let Waiting::Row { row, .. } = waiting {
-                if let Row::Turn(turn) = *row {
-                    self.writer.put(&self.call, store::Turn { heard: None, unheard: None, ..turn });
-                }
+            if let Waiting::Row { row, .. } = waiting
+                && let Row::Turn(turn) = *row
+            {
+                self.writer.put(&self.call, store::Turn { heard: None, unheard: None, ..turn });
             }
         }
     }
@@ -199,7 +201,13 @@ impl CallLog {
         self.live.tell(Live::Latency { call: self.call.clone(), latency: latency.clone() });
     }
 
-    pub fn understood(&mut self, intent: Option<&String>, confidence: f32, fields: &[(String, Held)], model: Option<usize>) {
+    pub fn understood(
+        &mut self,
+        intent: Option<&String>,
+        confidence: f32,
+        fields: &[(String, Held)],
+        model: Option<usize>,
+    ) {
         let values = fields.iter().map(|(name, value)| {
             let value = serde_json::from_str(value.words()).unwrap_or_else(|_| value.words().into());
             (name.clone(), value)
@@ -212,7 +220,9 @@ impl CallLog {
             ai_system: Some(self.ai_system(Role::LanguageModel, model.unwrap_or(0))),
         };
         // A later one replaces it; only the newest waits.
-        self.waiting.retain(|waiting| !matches!(waiting, Waiting::Row { row, .. } if matches!(**row, Row::Extraction(_))));
+        self.waiting.retain(
+            |waiting| !matches!(waiting, Waiting::Row { row, .. } if matches!(**row, Row::Extraction(_))),
+        );
         self.put(Kind::Field, row);
     }
 

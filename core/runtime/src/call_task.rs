@@ -67,7 +67,12 @@ pub async fn run(runtime: Arc<Runtime>, agent: Arc<Agent>, incoming: Incoming) {
 }
 
 impl CallTask {
-    fn new(runtime: Arc<Runtime>, agent: &Agent, incoming: Incoming, events: mpsc::Sender<Event>) -> CallTask {
+    fn new(
+        runtime: Arc<Runtime>,
+        agent: &Agent,
+        incoming: Incoming,
+        events: mpsc::Sender<Event>,
+    ) -> CallTask {
         let clock = Clock::start();
         let published = agent.published();
         let seed = rand::random();
@@ -97,8 +102,14 @@ impl CallTask {
         if let Err(error) = begun {
             tracing::error!(call = %id, %error, "a call's row can't be made; it is served all the same");
         }
-        let minds =
-            Minds::new(published.clone(), runtime.egress.clone(), clock, seed, language.clone(), events.clone());
+        let minds = Minds::new(
+            published.clone(),
+            runtime.egress.clone(),
+            clock,
+            seed,
+            language.clone(),
+            events.clone(),
+        );
         let from = setup.from.clone();
         let call = Call::new(published.workflow.clone(), setup);
         CallTask {
@@ -227,7 +238,9 @@ impl CallTask {
             Effect::Say { voice, utterance, text, language, slow, pause_after, last, .. } => {
                 let text = text.words();
                 self.log.using(Role::TextToSpeech, voice);
-                self.voices(|voices| voices.say(Say { voice, utterance, text, language, slow, pause_after, last }));
+                self.voices(|voices| {
+                    voices.say(Say { voice, utterance, text, language, slow, pause_after, last })
+                });
             }
             Effect::StopSpeaking { up_to } => self.voices(|voices| voices.stop(up_to)),
             Effect::Hear { stt, from, listening, .. } => self.hear(stt, from, &listening),
@@ -269,7 +282,8 @@ impl CallTask {
         let at = self.clock.now();
         let Ok(options) = chosen.plugin.options_checked(&chosen.options) else {
             let reason = "its options are wrong".to_owned();
-            let _ = self.events.try_send(Event::VendorFailed { role: Role::SpeechToText, index: stt, reason });
+            let _ =
+                self.events.try_send(Event::VendorFailed { role: Role::SpeechToText, index: stt, reason });
             return;
         };
         let opening = Opening {
@@ -290,10 +304,10 @@ impl CallTask {
                 other => Err(other),
             },
             move |event| {
-                if let Some(event) = heard(stt, event) {
-                    if events.try_send(event).is_err() {
-                        tracing::warn!("a call's inbox is full: an event of its speech-to-text is lost");
-                    }
+                if let Some(event) = heard(stt, event)
+                    && events.try_send(event).is_err()
+                {
+                    tracing::warn!("a call's inbox is full: an event of its speech-to-text is lost");
                 }
             },
             |out| chosen.plugin.open_stt(opening, format, what, out),
@@ -307,7 +321,8 @@ impl CallTask {
             software: concat!("Closare ", env!("CARGO_PKG_VERSION")).to_owned(),
             comment: "AI-generated speech on channel 2".to_owned(),
         };
-        match self.runtime.store.recorder(&self.id, line.rate, 2, self.clock.wall_at(self.clock.now()), marks) {
+        match self.runtime.store.recorder(&self.id, line.rate, 2, self.clock.wall_at(self.clock.now()), marks)
+        {
             Ok(writer) => line.ears.tell(Command::Record(writer)),
             Err(error) => tracing::error!(call = %self.id, ?purpose, %error, "a recording can't be opened"),
         }
@@ -334,14 +349,18 @@ impl CallTask {
         }
         drop(leg_events);
         drop(self.leg.take());
-        if let Some(recorded) = recorded {
-            if tokio::time::timeout(RECORDED_MAX, recorded).await.is_err() {
-                tracing::warn!(call = %self.id, "the leg's audio has not ended");
-            }
+        if let Some(recorded) = recorded
+            && tokio::time::timeout(RECORDED_MAX, recorded).await.is_err()
+        {
+            tracing::warn!(call = %self.id, "the leg's audio has not ended");
         }
         self.log.finish();
-        let (ended, reason) = self.ended.take().unwrap_or((Ended::Failed, "the call's task ended".to_owned()));
-        let word = serde_json::to_value(ended).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default();
+        let (ended, reason) =
+            self.ended.take().unwrap_or((Ended::Failed, "the call's task ended".to_owned()));
+        let word = serde_json::to_value(ended)
+            .ok()
+            .and_then(|value| value.as_str().map(str::to_owned))
+            .unwrap_or_default();
         let status = if ended == Ended::Refused { Status::Refused } else { Status::Ended };
         self.runtime.store.finish_call(
             &self.id,

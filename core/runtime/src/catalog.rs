@@ -11,7 +11,11 @@ use closare_workflow::{Catalog, Elsewhere, Installed, Rule};
 use std::collections::BTreeMap;
 
 /// Goes by the manifests alone, so that a check needs no component.
-pub fn catalog<'a>(config: &Config, plugins: impl Iterator<Item = &'a Manifest>, policies: &Policies) -> Catalog {
+pub fn catalog<'a>(
+    config: &Config,
+    plugins: impl Iterator<Item = &'a Manifest>,
+    policies: &Policies,
+) -> Catalog {
     let installed = plugins.map(|manifest| {
         let local = !vendor(manifest, &serde_json::json!({}), config).networked;
         let installed = Installed {
@@ -39,7 +43,12 @@ pub fn catalog<'a>(config: &Config, plugins: impl Iterator<Item = &'a Manifest>,
 }
 
 /// What the policies say of a plugin with these options.
-fn plugin_rule(config: &Config, manifest: &Manifest, policies: &Policies, options: &serde_json::Value) -> Rule {
+fn plugin_rule(
+    config: &Config,
+    manifest: &Manifest,
+    policies: &Policies,
+    options: &serde_json::Value,
+) -> Rule {
     let facts = vendor(manifest, options, config);
     let point = if facts.networked { Point::Send } else { Point::Understand };
     let asked = BTreeMap::from([
@@ -94,7 +103,12 @@ fn rule(config: &Config, policies: &Policies, point: Point, asked: Facts, purpos
 fn common(config: &Config, purpose: Purpose, consent: &str) -> Facts {
     let text = |text: &str| Fact::Text(text.to_owned());
     let of = |value: &dyn Fn(Purpose) -> String| {
-        Fact::Map(Purpose::ALL.iter().map(|&purpose| (purpose.as_str().to_owned(), Fact::Text(value(purpose)))).collect())
+        Fact::Map(
+            Purpose::ALL
+                .iter()
+                .map(|&purpose| (purpose.as_str().to_owned(), Fact::Text(value(purpose))))
+                .collect(),
+        )
     };
     let call = ["id", "from_country", "to_country", "language", "direction"];
     BTreeMap::from([
@@ -105,7 +119,10 @@ fn common(config: &Config, purpose: Purpose, consent: &str) -> Facts {
         ("workflow_version".to_owned(), text("")),
         ("plan_days".to_owned(), Fact::Int(i64::from(config.plan_days))),
         ("disclosed".to_owned(), Fact::Bool(true)),
-        ("consents".to_owned(), of(&|other| if other == purpose { consent.to_owned() } else { "not_asked".to_owned() })),
+        (
+            "consents".to_owned(),
+            of(&|other| if other == purpose { consent.to_owned() } else { "not_asked".to_owned() }),
+        ),
         (
             "basis".to_owned(),
             of(&|purpose| config.basis.get(&purpose).copied().unwrap_or(Basis::Consent).as_str().to_owned()),

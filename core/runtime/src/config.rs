@@ -117,7 +117,8 @@ impl Config {
     /// # Errors
     /// With file, line and column where the file isn't what it should be.
     pub fn read(path: &Path) -> Result<Config, ConfigError> {
-        let text = std::fs::read_to_string(path).map_err(|source| ConfigError::Read { path: path.to_owned(), source })?;
+        let text = std::fs::read_to_string(path)
+            .map_err(|source| ConfigError::Read { path: path.to_owned(), source })?;
         let mut config: Config = serde_yaml::from_str(&text)
             .map_err(|error| ConfigError::Parse { path: path.to_owned(), message: error.to_string() })?;
         config.relative_to(path.parent().unwrap_or(Path::new(".")));
@@ -126,10 +127,16 @@ impl Config {
 
     /// Paths in the file are meant from the file's folder.
     fn relative_to(&mut self, folder: &Path) {
-        for path in [&mut self.data, &mut self.cache].into_iter().filter(|path| !path.as_os_str().is_empty()) {
+        for path in [&mut self.data, &mut self.cache].into_iter().filter(|path| !path.as_os_str().is_empty())
+        {
             *path = folder.join(&*path);
         }
-        let lists = self.plugins.iter_mut().chain(&mut self.policies).chain(self.numbers.values_mut()).chain(&mut self.keys);
+        let lists = self
+            .plugins
+            .iter_mut()
+            .chain(&mut self.policies)
+            .chain(self.numbers.values_mut())
+            .chain(&mut self.keys);
         for path in lists {
             *path = folder.join(&*path);
         }

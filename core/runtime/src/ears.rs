@@ -37,7 +37,11 @@ pub struct EarFrame {
 
 pub enum Command {
     /// Speech-to-text hears from this moment on.
-    Open { session: Plugged<SttInput>, format: AudioFormat, from: Millis },
+    Open {
+        session: Plugged<SttInput>,
+        format: AudioFormat,
+        from: Millis,
+    },
     Close,
     Listen(Listening),
     Flush,

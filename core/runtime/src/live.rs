@@ -9,13 +9,34 @@ use tokio::sync::{broadcast, mpsc};
 /// What happens on a call, for whoever watches. Holds words: `reveal` is for who may see them.
 #[derive(Clone, Debug)]
 pub enum Live {
-    Began { call: CallId, agent: String, number: String },
-    Answered { call: CallId },
-    Turn { call: CallId, at: Millis, speaker: Speaker, heard: String, unheard: Option<String> },
-    Latency { call: CallId, latency: Latency },
-    Ended { call: CallId, ended: String, reason: String },
+    Began {
+        call: CallId,
+        agent: String,
+        number: String,
+    },
+    Answered {
+        call: CallId,
+    },
+    Turn {
+        call: CallId,
+        at: Millis,
+        speaker: Speaker,
+        heard: String,
+        unheard: Option<String>,
+    },
+    Latency {
+        call: CallId,
+        latency: Latency,
+    },
+    Ended {
+        call: CallId,
+        ended: String,
+        reason: String,
+    },
     /// Everything of the call is in the store.
-    Kept { call: CallId },
+    Kept {
+        call: CallId,
+    },
 }
 
 /// Watchers that are slower than this lose events; a call never waits for one.
@@ -60,7 +81,9 @@ impl LiveCalls {
     }
 
     pub fn list(&self) -> Vec<(CallId, String, String)> {
-        self.with(|calls| calls.iter().map(|(id, call)| (id.clone(), call.agent.clone(), call.number.clone())).collect())
+        self.with(|calls| {
+            calls.iter().map(|(id, call)| (id.clone(), call.agent.clone(), call.number.clone())).collect()
+        })
     }
 
     /// Stops the calls of this agent; the number of them.

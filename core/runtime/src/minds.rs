@@ -63,7 +63,8 @@ impl Minds {
     }
 
     fn open(&self, model: usize, chosen: &Chosen) -> Result<Plugged<LlmInput>, String> {
-        let options = chosen.plugin.options_checked(&chosen.options).map_err(|_| "its options are wrong".to_owned())?;
+        let options =
+            chosen.plugin.options_checked(&chosen.options).map_err(|_| "its options are wrong".to_owned())?;
         let opening = Opening {
             at: self.clock.now(),
             wall: self.clock.wall_at(self.clock.now()),
@@ -82,10 +83,10 @@ impl Minds {
                 other => Err(other),
             },
             move |event| {
-                if let Some(event) = told(model, event) {
-                    if events.try_send(event).is_err() {
-                        tracing::warn!("a call's inbox is full: an event of its model is lost");
-                    }
+                if let Some(event) = told(model, event)
+                    && events.try_send(event).is_err()
+                {
+                    tracing::warn!("a call's inbox is full: an event of its model is lost");
                 }
             },
             |out| chosen.plugin.open_llm(opening, out),
@@ -99,7 +100,9 @@ fn told(index: usize, event: Event<LlmOutput>) -> Option<CallEvent> {
         Event::Opened(_) | Event::Ended(Ok(())) => return None,
         Event::Ended(Err(error)) => failed(cause_word(&error.cause)),
         Event::Output(output) => match output {
-            LlmOutput::Token { job, text } => CallEvent::Token { job, text: Held::new(Kind::Transcript, text) },
+            LlmOutput::Token { job, text } => {
+                CallEvent::Token { job, text: Held::new(Kind::Transcript, text) }
+            }
             LlmOutput::Invoke { job, what } => CallEvent::Invoked {
                 job,
                 id: what.id,
@@ -174,7 +177,8 @@ fn words_of(task: &Task) -> words::Task {
             timezone: timezone.clone(),
         }),
         Task::Summarize { history, facts, language, style, longest_words } => {
-            let facts: Vec<String> = facts.iter().map(|(name, value)| format!("{name}: {}", value.words())).collect();
+            let facts: Vec<String> =
+                facts.iter().map(|(name, value)| format!("{name}: {}", value.words())).collect();
             let known = Message::text(words::Speaker::Instructions, facts.join("\n"));
             words::Task::Summarize(Summary {
                 messages: std::iter::once(known).chain(messages(history)).collect(),

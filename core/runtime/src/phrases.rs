@@ -8,6 +8,7 @@ use closare_terms::{Language, Millis, UnixMillis};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -56,9 +57,9 @@ impl Phrases {
     pub async fn render(voice: &Voice<'_>, keys: Vec<Key>) -> Result<Phrases, String> {
         let mut phrases = BTreeMap::new();
         for key in keys {
-            if !phrases.contains_key(&key) {
-                let rendered = voice.rendered(&key).await?;
-                phrases.insert(key, Arc::new(rendered));
+            if let Entry::Vacant(entry) = phrases.entry(key) {
+                let rendered = voice.rendered(entry.key()).await?;
+                entry.insert(Arc::new(rendered));
             }
         }
         Ok(Phrases(phrases))
@@ -135,9 +136,13 @@ impl Voice<'_> {
             let mut marks = Marks::new(&key.text);
             while let Some(event) = told.recv().await {
                 match event {
-                    Event::Opened(opened) => rendered.rate = opened.format.map_or(16_000, |format| format.sample_rate),
+                    Event::Opened(opened) => {
+                        rendered.rate = opened.format.map_or(16_000, |format| format.sample_rate)
+                    }
                     Event::Output(TtsOutput::Audio { bytes, .. }) => rendered.samples.extend(samples(&bytes)),
-                    Event::Output(TtsOutput::Spoken(spoken)) => rendered.marks.push(marks.mark(&spoken.text, spoken.ends)),
+                    Event::Output(TtsOutput::Spoken(spoken)) => {
+                        rendered.marks.push(marks.mark(&spoken.text, spoken.ends))
+                    }
                     Event::Output(TtsOutput::Done { .. }) => return Ok(rendered),
                     Event::Output(TtsOutput::Failed { failure, .. }) => return Err(failure.to_string()),
                     Event::Ended(Err(error)) => return Err(error.to_string()),
@@ -147,7 +152,9 @@ impl Voice<'_> {
             }
             Err("the voice ended before its sentence did".to_owned())
         };
-        tokio::time::timeout(RENDER_MAX, collect).await.unwrap_or_else(|_| Err("the voice took too long".to_owned()))
+        tokio::time::timeout(RENDER_MAX, collect)
+            .await
+            .unwrap_or_else(|_| Err("the voice took too long".to_owned()))
     }
 }
 

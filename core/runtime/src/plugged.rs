@@ -51,10 +51,10 @@ where
     let session = open(Box::new(move |event| match event {
         Event::Output(output) => match outward(output) {
             Ok(effect) => {
-                if let Some(joint) = out.upgrade() {
-                    if let Some(net) = joint.net.get() {
-                        net.carry(effect);
-                    }
+                if let Some(joint) = out.upgrade()
+                    && let Some(net) = joint.net.get()
+                {
+                    net.carry(effect);
                 }
             }
             Err(output) => told(Event::Output(output)),
@@ -81,7 +81,11 @@ pub fn grant(plugin: &Plugin, options: &serde_json::Value) -> Grant {
 fn credentials(plugin: &Plugin) -> BTreeMap<String, Credential> {
     let of = |credential: &closare_host::manifest::Credential| {
         let kind = serde_json::to_value(credential.kind).unwrap_or_default();
-        Credential::of(kind.as_str().unwrap_or_default(), credential.name.as_deref(), credential.value.as_deref())
+        Credential::of(
+            kind.as_str().unwrap_or_default(),
+            credential.name.as_deref(),
+            credential.value.as_deref(),
+        )
     };
     plugin.manifest().credentials.iter().map(|(name, credential)| (name.clone(), of(credential))).collect()
 }

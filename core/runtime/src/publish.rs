@@ -48,8 +48,8 @@ pub struct Press<'a> {
 
 impl Press<'_> {
     pub async fn publish(&self, path: &Path) -> Result<Published, PublishError> {
-        let text =
-            std::fs::read_to_string(path).map_err(|source| PublishError::Read { path: path.to_owned(), source })?;
+        let text = std::fs::read_to_string(path)
+            .map_err(|source| PublishError::Read { path: path.to_owned(), source })?;
         let reading = closare_workflow::read(&text, self.catalog);
         let errors = reading.findings.iter().any(|finding| finding.severity == Severity::Error);
         let Some(mut workflow) = reading.workflow.filter(|_| !errors) else {
@@ -77,7 +77,12 @@ impl Press<'_> {
     }
 
     /// Renders with the first voice of the chain that can; a later one is for when it fails in a call.
-    async fn phrases(&self, workflow: &Workflow, tts: &[Chosen], path: &Path) -> Result<Phrases, PublishError> {
+    async fn phrases(
+        &self,
+        workflow: &Workflow,
+        tts: &[Chosen],
+        path: &Path,
+    ) -> Result<Phrases, PublishError> {
         let keys = keys(workflow);
         let mut reason = "no voice is installed".to_owned();
         for chosen in tts {

@@ -200,9 +200,12 @@ impl Runtime {
 pub fn policies(config: &Config) -> Result<Vec<Policy>, Error> {
     let mut layers = vec![eu_default()];
     for path in &config.policies {
-        let text = std::fs::read_to_string(path).map_err(|source| Error::Read { path: path.clone(), source })?;
+        let text =
+            std::fs::read_to_string(path).map_err(|source| Error::Read { path: path.clone(), source })?;
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        layers.push(Policy::compile(&name, &text).map_err(|source| Error::Policy { path: path.clone(), source })?);
+        layers.push(
+            Policy::compile(&name, &text).map_err(|source| Error::Policy { path: path.clone(), source })?,
+        );
     }
     Ok(layers)
 }
@@ -210,12 +213,14 @@ pub fn policies(config: &Config) -> Result<Vec<Policy>, Error> {
 fn egress(config: &Config) -> Result<EgressConfig, Error> {
     let keys = config.keys.clone().unwrap_or_else(|| config.data.join("keys.json"));
     let secrets = if keys.exists() { SecretBook::read(&keys)? } else { SecretBook::default() };
-    let allow_private = config.allow_private.iter().filter_map(|origin| closare_egress::Origin::of(origin).ok()).collect();
+    let allow_private =
+        config.allow_private.iter().filter_map(|origin| closare_egress::Origin::of(origin).ok()).collect();
     Ok(EgressConfig { limits: Limits::default(), allow_private, secrets })
 }
 
 async fn open_store(config: &Config) -> Result<Store, Error> {
-    std::fs::create_dir_all(&config.data).map_err(|source| Error::Read { path: config.data.clone(), source })?;
+    std::fs::create_dir_all(&config.data)
+        .map_err(|source| Error::Read { path: config.data.clone(), source })?;
     let key = OperatorKey::load_or_create(&config.data.join("operator.key"))?;
     Ok(Store::open(&config.data, key).await?)
 }

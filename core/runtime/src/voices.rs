@@ -36,7 +36,10 @@ struct Session {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Source {
     /// So far only rendered phrases: this many samples, and characters of text.
-    Rendered { samples: u64, chars: u32 },
+    Rendered {
+        samples: u64,
+        chars: u32,
+    },
     Live(usize),
 }
 
@@ -60,7 +63,16 @@ impl Voices {
         line: Voice,
         events: mpsc::Sender<CallEvent>,
     ) -> Voices {
-        Voices { published, egress, clock, seed, line, events, sessions: BTreeMap::new(), open: BTreeMap::new() }
+        Voices {
+            published,
+            egress,
+            clock,
+            seed,
+            line,
+            events,
+            sessions: BTreeMap::new(),
+            open: BTreeMap::new(),
+        }
     }
 
     pub fn say(&mut self, say: Say<'_>) {
@@ -70,7 +82,9 @@ impl Voices {
         });
         let rendered = self.published.phrases.get(say.text, &say.language, say.slow);
         match (source, rendered) {
-            (Source::Rendered { samples, chars }, Some(rendered)) => self.play(&say, samples, chars, &rendered),
+            (Source::Rendered { samples, chars }, Some(rendered)) => {
+                self.play(&say, samples, chars, &rendered)
+            }
             (Source::Rendered { samples, .. }, None) if say.text.is_empty() => self.close(&say, samples),
             (Source::Rendered { .. } | Source::Live(_), _) => self.speak(&say),
         }
@@ -86,15 +100,16 @@ impl Voices {
 
     pub fn stop(&mut self, up_to: u32) {
         self.line.stop(up_to);
-        let stopped: Vec<(u32, Source)> = self.open.range(..=up_to).map(|(id, source)| (*id, *source)).collect();
+        let stopped: Vec<(u32, Source)> =
+            self.open.range(..=up_to).map(|(id, source)| (*id, *source)).collect();
         for (utterance, source) in stopped {
             self.open.remove(&utterance);
-            if let Source::Live(voice) = source {
-                if let Some(session) = self.sessions.get(&voice) {
-                    let at = self.clock.now();
-                    let _ = session.plugged.send(TtsInput::Cancel { at, utterance });
-                    lock(&session.texts).remove(&utterance);
-                }
+            if let Source::Live(voice) = source
+                && let Some(session) = self.sessions.get(&voice)
+            {
+                let at = self.clock.now();
+                let _ = session.plugged.send(TtsInput::Cancel { at, utterance });
+                lock(&session.texts).remove(&utterance);
             }
         }
     }
@@ -117,7 +132,11 @@ impl Voices {
             self.tell(CallEvent::FirstAudio { utterance: say.utterance });
         }
         for (mark, ends) in &rendered.marks {
-            self.tell(CallEvent::Spoken { utterance: say.utterance, chars: chars + mark, ends: before + *ends });
+            self.tell(CallEvent::Spoken {
+                utterance: say.utterance,
+                chars: chars + mark,
+                ends: before + *ends,
+            });
         }
         let samples = samples + audio.len() as u64;
         let chars = chars + say.text.chars().count() as u32 + 1;
@@ -175,12 +194,14 @@ impl Voices {
             self.tell(failed(say.voice, "its queue is full or its session is over".to_owned()));
         }
         if say.last {
-            self.open.retain(|utterance, source| *utterance != say.utterance || matches!(source, Source::Live(_)));
+            self.open
+                .retain(|utterance, source| *utterance != say.utterance || matches!(source, Source::Live(_)));
         }
     }
 
     fn open_session(&self, voice: usize, chosen: &Chosen, language: &Language) -> Result<Session, String> {
-        let options = chosen.plugin.options_checked(&chosen.options).map_err(|_| "its options are wrong".to_owned())?;
+        let options =
+            chosen.plugin.options_checked(&chosen.options).map_err(|_| "its options are wrong".to_owned())?;
         let opening = Opening {
             at: self.clock.now(),
             wall: self.clock.wall_at(self.clock.now()),
@@ -248,7 +269,9 @@ impl Mouth {
             Event::Opened(opened) => self.rate = opened.format.map_or(16_000, |format| format.sample_rate),
             Event::Output(TtsOutput::Audio { utterance, bytes }) => self.audio(utterance, &bytes),
             Event::Output(TtsOutput::Spoken(spoken)) => {
-                let mark = lock(&self.texts).get_mut(&spoken.utterance).map(|marks| marks.mark(&spoken.text, spoken.ends));
+                let mark = lock(&self.texts)
+                    .get_mut(&spoken.utterance)
+                    .map(|marks| marks.mark(&spoken.text, spoken.ends));
                 if let Some((chars, ends)) = mark {
                     self.tell(CallEvent::Spoken { utterance: spoken.utterance, chars, ends });
                 }
@@ -257,7 +280,9 @@ impl Mouth {
             Event::Output(TtsOutput::Failed { failure, .. }) => {
                 self.tell(failed(self.voice, crate::call_log::failure_word(&failure).to_owned()));
             }
-            Event::Ended(Err(error)) => self.tell(failed(self.voice, crate::call_log::cause_word(&error.cause))),
+            Event::Ended(Err(error)) => {
+                self.tell(failed(self.voice, crate::call_log::cause_word(&error.cause)))
+            }
             Event::Ended(Ok(())) | Event::Output(_) => {}
         }
     }

@@ -16,10 +16,13 @@ pub async fn warm_up(workflow: &Workflow, llm: &[Chosen]) {
     for chosen in llm.iter().filter(|chosen| chosen.plugin.manifest().network.is_empty()) {
         for step in workflow.steps() {
             if let Do::Extract(extract) = &step.does {
-                let asked = extract.intents.iter().map(|intent| (intent.name.clone(), intent.examples.clone()));
+                let asked =
+                    extract.intents.iter().map(|intent| (intent.name.clone(), intent.examples.clone()));
                 let anytime = workflow.anytime.branches.iter();
-                let anytime = anytime.map(|branch| (format!("anytime.{}", branch.name), branch.examples.clone()));
-                let intents = asked.chain(anytime).map(|(name, examples)| Intent { name, examples }).collect();
+                let anytime =
+                    anytime.map(|branch| (format!("anytime.{}", branch.name), branch.examples.clone()));
+                let intents =
+                    asked.chain(anytime).map(|(name, examples)| Intent { name, examples }).collect();
                 understand(chosen, intents, workflow).await;
             }
         }
@@ -29,8 +32,13 @@ pub async fn warm_up(workflow: &Workflow, llm: &[Chosen]) {
 async fn understand(chosen: &Chosen, intents: Vec<Intent>, workflow: &Workflow) {
     let Ok(options) = chosen.plugin.options_checked(&chosen.options) else { return };
     let (tell, mut told) = tokio::sync::mpsc::unbounded_channel();
-    let opening =
-        Opening { at: Millis::ZERO, wall: UnixMillis(0), seed: 1, options, languages: workflow.languages.clone() };
+    let opening = Opening {
+        at: Millis::ZERO,
+        wall: UnixMillis(0),
+        seed: 1,
+        options,
+        languages: workflow.languages.clone(),
+    };
     let session = chosen.plugin.open_llm(opening, move |event| {
         let _ = tell.send(event);
     });
@@ -46,7 +54,10 @@ async fn understand(chosen: &Chosen, intents: Vec<Intent>, workflow: &Workflow) 
     }
     let done = async {
         while let Some(event) = told.recv().await {
-            if matches!(event, Event::Ended(_) | Event::Output(LlmOutput::Done { .. } | LlmOutput::Failed { .. })) {
+            if matches!(
+                event,
+                Event::Ended(_) | Event::Output(LlmOutput::Done { .. } | LlmOutput::Failed { .. })
+            ) {
                 return;
             }
         }

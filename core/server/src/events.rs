@@ -31,7 +31,9 @@ pub(crate) fn stream(
 /// An event's name and what it holds.
 pub fn told(live: &Live) -> (&'static str, Value) {
     match live {
-        Live::Began { call, agent, number } => ("began", json!({"call": call, "agent": agent, "number": number})),
+        Live::Began { call, agent, number } => {
+            ("began", json!({"call": call, "agent": agent, "number": number}))
+        }
         Live::Answered { call } => ("answered", json!({"call": call})),
         Live::Turn { call, at, speaker, heard, unheard } => {
             let speaker = json!(speaker);
@@ -48,7 +50,9 @@ pub fn told(live: &Live) -> (&'static str, Value) {
                 "stages": latency.stages().into_iter().map(|(name, took)| json!({"stage": name, "took": took})).collect::<Vec<_>>(),
             }),
         ),
-        Live::Ended { call, ended, reason } => ("ended", json!({"call": call, "ended": ended, "reason": reason})),
+        Live::Ended { call, ended, reason } => {
+            ("ended", json!({"call": call, "ended": ended, "reason": reason}))
+        }
         Live::Kept { call } => ("kept", json!({"call": call})),
     }
 }

@@ -97,7 +97,9 @@ async fn with_token(Stated(state): Stated<State>, request: Request, next: Next) 
     let header = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     match header.and_then(|value| value.strip_prefix("Bearer ")) {
         Some(token) if state.access.opens(token) => next.run(request).await,
-        Some(_) | None => refusal(StatusCode::UNAUTHORIZED, "expected the token of the data folder's `api.json`"),
+        Some(_) | None => {
+            refusal(StatusCode::UNAUTHORIZED, "expected the token of the data folder's `api.json`")
+        }
     }
 }
 

@@ -225,7 +225,7 @@ fn name_from(speech: &Speech, i: usize, strong: bool) -> Option<Name> {
         (false, false) => 0.85,
         (false, true) => 0.5,
     };
-    enough.then(|| Name { words, from, to, confidence })
+    enough.then_some(Name { words, from, to, confidence })
 }
 
 /// Small words inside names.

@@ -53,7 +53,13 @@ impl Held {
 
 impl fmt::Debug for Held {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Held({}, {} chars{})", self.kind, self.chars, if self.text.is_some() { "" } else { ", not kept" })
+        write!(
+            f,
+            "Held({}, {} chars{})",
+            self.kind,
+            self.chars,
+            if self.text.is_some() { "" } else { ", not kept" }
+        )
     }
 }
 

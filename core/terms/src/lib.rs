@@ -7,8 +7,8 @@ mod ids;
 mod language;
 mod millis;
 mod money;
-mod phone_number;
 pub mod network;
+mod phone_number;
 mod role;
 mod sink;
 

@@ -42,14 +42,31 @@ pub struct Socket {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NetEffect {
     Ask(Request),
-    More { ticket: Ticket, bytes: Vec<u8> },
-    End { ticket: Ticket },
+    More {
+        ticket: Ticket,
+        bytes: Vec<u8>,
+    },
+    End {
+        ticket: Ticket,
+    },
     Open(Socket),
-    Text { ticket: Ticket, text: String },
-    Binary { ticket: Ticket, bytes: Vec<u8> },
-    Close { ticket: Ticket, code: u16 },
+    Text {
+        ticket: Ticket,
+        text: String,
+    },
+    Binary {
+        ticket: Ticket,
+        bytes: Vec<u8>,
+    },
+    Close {
+        ticket: Ticket,
+        code: u16,
+    },
     /// Answered by [`NetEvent::Woke`] after this long.
-    Wake { ticket: Ticket, after: Millis },
+    Wake {
+        ticket: Ticket,
+        after: Millis,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,15 +92,42 @@ pub enum Trouble {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NetEvent {
     Answered(Head),
-    Chunk { ticket: Ticket, bytes: Vec<u8> },
-    Ended { ticket: Ticket, trailers: Vec<(String, String)> },
+    Chunk {
+        ticket: Ticket,
+        bytes: Vec<u8>,
+    },
+    Ended {
+        ticket: Ticket,
+        trailers: Vec<(String, String)>,
+    },
     Opened(Head),
-    Refused { head: Head, body: Vec<u8> },
-    Text { ticket: Ticket, text: String },
-    Binary { ticket: Ticket, bytes: Vec<u8> },
-    Closed { ticket: Ticket, code: u16, reason: String },
-    Failed { ticket: Ticket, trouble: Trouble },
-    Woke { ticket: Ticket },
+    Refused {
+        head: Head,
+        body: Vec<u8>,
+    },
+    Text {
+        ticket: Ticket,
+        text: String,
+    },
+    Binary {
+        ticket: Ticket,
+        bytes: Vec<u8>,
+    },
+    Closed {
+        ticket: Ticket,
+        code: u16,
+        reason: String,
+    },
+    Failed {
+        ticket: Ticket,
+        trouble: Trouble,
+    },
+    Woke {
+        ticket: Ticket,
+    },
     /// Bytes that wait to leave.
-    Waiting { ticket: Ticket, bytes: u32 },
+    Waiting {
+        ticket: Ticket,
+        bytes: u32,
+    },
 }

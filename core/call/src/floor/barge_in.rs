@@ -42,7 +42,9 @@ impl Context {
                 BargeIn::Yes => found = Interruptible::UpTo(speech.utterance),
                 BargeIn::No => break,
                 BargeIn::After(span) => match speech.playing {
-                    Some(playing) if self.now.since(playing) >= span => found = Interruptible::UpTo(speech.utterance),
+                    Some(playing) if self.now.since(playing) >= span => {
+                        found = Interruptible::UpTo(speech.utterance)
+                    }
                     Some(playing) => return found.or(Interruptible::In(span - self.now.since(playing))),
                     None => break,
                 },

@@ -41,7 +41,10 @@ pub enum TakeKeys {
     /// Each key is an answer.
     One,
     /// Keys make a number of at most this many; `finish` ends it sooner.
-    Many { most: u8, finish: char },
+    Many {
+        most: u8,
+        finish: char,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -105,7 +108,11 @@ impl Context {
     }
 
     pub fn listening(&self, wants: &ListenFor) -> Listening {
-        Listening { languages: vec![self.language()], hints: wants.hints.clone(), end_after: Some(wants.end_after) }
+        Listening {
+            languages: vec![self.language()],
+            hints: wants.hints.clone(),
+            end_after: Some(wants.end_after),
+        }
     }
 
     pub fn voice_started(&mut self, at: Millis) -> bool {
@@ -238,7 +245,8 @@ impl Context {
         self.state.floor.caller.flushed = None;
         self.state.floor.overdue += 1;
         let index = self.state.hearing?;
-        let replaced = self.state.vendors.stt.alive().any(|other| other != index && self.allowed(&Want::Hear(other)));
+        let replaced =
+            self.state.vendors.stt.alive().any(|other| other != index && self.allowed(&Want::Hear(other)));
         (replaced || self.state.floor.overdue >= OVERDUE_MAX).then_some(index)
     }
 
@@ -314,7 +322,8 @@ impl Context {
     fn take_early(&mut self) -> Option<Heard> {
         let now = self.now;
         let early = std::mem::take(&mut self.state.floor.early);
-        let fresh = early.into_iter().filter(|early| now.since(early.since) <= EARLY_MAX).map(|early| early.heard);
+        let fresh =
+            early.into_iter().filter(|early| now.since(early.since) <= EARLY_MAX).map(|early| early.heard);
         fresh.reduce(|all, next| Heard {
             text: format!("{} {}", all.text, next.text),
             confidence: all.confidence.min(next.confidence),
@@ -361,7 +370,10 @@ impl Context {
     }
 
     pub fn record_key_latency(&mut self) {
-        self.state.latency = Some(LatencyDraft { speech_ended: self.now, turn_ended: Some(self.now), ..LatencyDraft::default() });
+        self.state.latency = Some(LatencyDraft {
+            speech_ended: self.now,
+            turn_ended: Some(self.now),
+            ..LatencyDraft::default()
+        });
     }
 }
-

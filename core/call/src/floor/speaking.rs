@@ -78,7 +78,8 @@ impl Speech {
         if complete {
             return (text, String::new());
         }
-        let marked = self.marks.iter().filter(|(_, ends)| *ends <= played).map(|(chars, _)| *chars as usize).max();
+        let marked =
+            self.marks.iter().filter(|(_, ends)| *ends <= played).map(|(chars, _)| *chars as usize).max();
         let count = match (marked, self.marks.is_empty(), self.length) {
             (Some(chars), _, _) => chars,
             (None, false, _) => 0,
@@ -128,10 +129,19 @@ impl Context {
         self.say_pieces(vec![piece], barge_in, purpose, personal)
     }
 
-    fn say_pieces(&mut self, pieces: Vec<Piece>, barge_in: BargeIn, purpose: Purpose, personal: bool) -> Utterance {
+    fn say_pieces(
+        &mut self,
+        pieces: Vec<Piece>,
+        barge_in: BargeIn,
+        purpose: Purpose,
+        personal: bool,
+    ) -> Utterance {
         let utterance = self.begin_speech(barge_in, purpose, personal, None);
         for piece in pieces {
-            self.add_piece(utterance, Words { text: piece.text, slow: piece.slow, pause_after: piece.pause_after });
+            self.add_piece(
+                utterance,
+                Words { text: piece.text, slow: piece.slow, pause_after: piece.pause_after },
+            );
         }
         self.close_speech(utterance);
         utterance
@@ -146,7 +156,10 @@ impl Context {
         if let Some(draft) = &mut self.state.latency {
             draft.first_clause.get_or_insert(self.now);
         }
-        self.add_piece(utterance, Words { text: clause.trim().to_owned(), slow: false, pause_after: Millis::ZERO });
+        self.add_piece(
+            utterance,
+            Words { text: clause.trim().to_owned(), slow: false, pause_after: Millis::ZERO },
+        );
         self.hand_over();
     }
 
@@ -170,7 +183,13 @@ impl Context {
         utterance
     }
 
-    fn begin_speech(&mut self, barge_in: BargeIn, purpose: Purpose, personal: bool, model: Option<usize>) -> Utterance {
+    fn begin_speech(
+        &mut self,
+        barge_in: BargeIn,
+        purpose: Purpose,
+        personal: bool,
+        model: Option<usize>,
+    ) -> Utterance {
         let utterance = self.state.floor.next_utterance();
         let language = Some(self.language());
         self.state.floor.queue.push_back(Speech {
@@ -205,7 +224,8 @@ impl Context {
 
     /// Hands the voice what it may have by now.
     pub fn hand_over(&mut self) {
-        let utterances: Vec<Utterance> = self.state.floor.queue.iter().map(|speech| speech.utterance).collect();
+        let utterances: Vec<Utterance> =
+            self.state.floor.queue.iter().map(|speech| speech.utterance).collect();
         for utterance in utterances {
             self.hand_over_one(utterance);
         }
@@ -214,7 +234,8 @@ impl Context {
 
     fn hand_over_one(&mut self, utterance: Utterance) {
         let Some(speech) = self.speech(utterance) else { return };
-        let (handed, count, closed, personal) = (speech.handed, speech.pieces.len(), speech.closed, speech.personal);
+        let (handed, count, closed, personal) =
+            (speech.handed, speech.pieces.len(), speech.closed, speech.personal);
         let all_handed = handed > count || (handed == count && !closed);
         if speech.stopped || speech.purpose == Purpose::Beep || all_handed {
             return;
@@ -224,8 +245,10 @@ impl Context {
         let want = if personal { Want::PersonalVoice(voice) } else { Want::Voice(voice) };
         let Some(permit) = self.state.gate.permit(&want) else { return };
         // A piece is handed over as soon as it is there; an utterance that turns out to be over is closed by an empty one.
-        let pieces: Vec<Words> = self.speech(utterance).map(|speech| speech.pieces[handed..].to_vec()).unwrap_or_default();
-        let language = self.speech(utterance).and_then(|s| s.language.clone()).unwrap_or_else(|| self.language());
+        let pieces: Vec<Words> =
+            self.speech(utterance).map(|speech| speech.pieces[handed..].to_vec()).unwrap_or_default();
+        let language =
+            self.speech(utterance).and_then(|s| s.language.clone()).unwrap_or_else(|| self.language());
         let kind = if personal { Kind::Field } else { Kind::Transcript };
         let total = pieces.len();
         for (index, piece) in pieces.into_iter().enumerate() {
@@ -243,7 +266,16 @@ impl Context {
         }
         if closed && total == 0 {
             let text = Held::new(kind, "");
-            self.emit(Effect::Say { permit, voice, utterance, text, language, slow: false, pause_after: Millis::ZERO, last: true });
+            self.emit(Effect::Say {
+                permit,
+                voice,
+                utterance,
+                text,
+                language,
+                slow: false,
+                pause_after: Millis::ZERO,
+                last: true,
+            });
         }
         if let Some(speech) = self.speech_mut(utterance) {
             speech.voice = voice;
@@ -293,7 +325,10 @@ impl Context {
 
     /// A model takes its time and nobody speaks: a moment is asked for.
     pub fn fill_silence(&mut self) {
-        if self.jobs_running() && !self.state.floor.agent_speaks() && self.state.floor.caller.speaking.is_none() {
+        if self.jobs_running()
+            && !self.state.floor.agent_speaks()
+            && self.state.floor.caller.speaking.is_none()
+        {
             self.say_wording(Wording::OneMoment, Purpose::Plain);
         }
     }
@@ -318,9 +353,10 @@ impl Context {
 
     pub fn stop_up_to(&mut self, up_to: Utterance) {
         // What never reached the voice has no audio whose end anyone could tell.
-        let (gone, left): (Vec<Speech>, Vec<Speech>) = std::mem::take(&mut self.state.floor.queue)
-            .into_iter()
-            .partition(|speech| speech.utterance <= up_to && speech.handed == 0 && speech.purpose != Purpose::Beep);
+        let (gone, left): (Vec<Speech>, Vec<Speech>) =
+            std::mem::take(&mut self.state.floor.queue).into_iter().partition(|speech| {
+                speech.utterance <= up_to && speech.handed == 0 && speech.purpose != Purpose::Beep
+            });
         self.state.floor.queue = left.into();
         for speech in gone {
             self.state.floor.dropped = true;

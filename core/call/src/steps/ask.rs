@@ -34,7 +34,9 @@ impl Asking {
         match input {
             Input::Heard(heard) => self.keep(context, ask, heard.text.clone()),
             Input::Keys(keys) => self.keep(context, ask, keys.clone()),
-            Input::NoInput if self.tries > context.workflow.limits.tries => Next::GiveUp(Outcome::NoInput, ask.give_up),
+            Input::NoInput if self.tries > context.workflow.limits.tries => {
+                Next::GiveUp(Outcome::NoInput, ask.give_up)
+            }
             Input::NoInput => {
                 self.tries += 1;
                 context.say_wording(Wording::NoInput, Purpose::Plain);

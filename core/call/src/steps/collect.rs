@@ -3,9 +3,10 @@
 use super::{Input, Next, Outcome};
 use crate::context::Context;
 use crate::floor::{Answer, Heard, ListenFor, Purpose, TakeKeys};
+use crate::slot;
 use crate::wording::Wording;
 use closare_slots::{Form, Type, Value};
-use closare_workflow::{BargeIn, BlockId, Collect, Confirm, Datum, Slot};
+use closare_workflow::{BargeIn, BlockId, Collect, Confirm, Slot};
 use serde::{Deserialize, Serialize};
 
 /// A value that was heard less surely than this is read back, where the file says `when_unsure`.
@@ -33,7 +34,13 @@ pub fn enter(context: &mut Context, collect: &Collect) -> (Collecting, Next) {
 
 impl Collecting {
     /// Takes what the caller has just said for what it answers already, then asks for the rest.
-    pub fn begin(&mut self, context: &mut Context, slots: &[Slot], confirm: Confirm, give_up: Option<BlockId>) -> Next {
+    pub fn begin(
+        &mut self,
+        context: &mut Context,
+        slots: &[Slot],
+        confirm: Confirm,
+        give_up: Option<BlockId>,
+    ) -> Next {
         if let Some(text) = context.state.memory.unanswered().map(str::to_owned) {
             self.take_unasked(context, slots, &text);
         }
@@ -56,11 +63,17 @@ impl Collecting {
         }
     }
 
-    fn ask_next(&mut self, context: &mut Context, slots: &[Slot], confirm: Confirm, give_up: Option<BlockId>) -> Next {
+    fn ask_next(
+        &mut self,
+        context: &mut Context,
+        slots: &[Slot],
+        confirm: Confirm,
+        give_up: Option<BlockId>,
+    ) -> Next {
         let missing = slots
             .iter()
             .enumerate()
-            .find(|(index, slot)| !known(context, slot) && !self.skipped.contains(index))
+            .find(|(index, slot)| !slot::known(context, slot) && !self.skipped.contains(index))
             .map(|(index, _)| index);
         let Some(index) = missing else {
             context.stop_listening();
@@ -76,7 +89,13 @@ impl Collecting {
         self.listen(context, slots, confirm, give_up)
     }
 
-    fn listen(&mut self, context: &mut Context, slots: &[Slot], confirm: Confirm, give_up: Option<BlockId>) -> Next {
+    fn listen(
+        &mut self,
+        context: &mut Context,
+        slots: &[Slot],
+        confirm: Confirm,
+        give_up: Option<BlockId>,
+    ) -> Next {
         let wants = match (&self.confirming, self.asked.and_then(|index| slots.get(index))) {
             (None, Some(slot)) => ListenFor::new(context, &slot.listen, keys_of(slot)),
             (Some(_), _) | (None, None) => ListenFor::usual(context),
@@ -88,12 +107,20 @@ impl Collecting {
         }
     }
 
-    fn words(&mut self, context: &mut Context, slots: &[Slot], confirm: Confirm, give_up: Option<BlockId>, heard: &Heard) -> Next {
+    fn words(
+        &mut self,
+        context: &mut Context,
+        slots: &[Slot],
+        confirm: Confirm,
+        give_up: Option<BlockId>,
+        heard: &Heard,
+    ) -> Next {
         if let Some((index, value)) = self.confirming.clone() {
             return self.confirmed(context, slots, confirm, give_up, index, value, &heard.text);
         }
         let asked = self.asked.and_then(|index| Some((index, slots.get(index)?)));
-        let answer = asked.and_then(|(index, slot)| Some((index, slot, hear(context, &slot.kind, &heard.text)?)));
+        let answer = asked
+            .and_then(|(index, slot)| Some((index, slot, slot::hear(context, &slot.kind, &heard.text)?)));
         let corrected = correct(context, slots, self.asked, &heard.text);
         let taken = self.take_unasked(context, slots, &heard.text);
         // The "no" of "no, I meant Wednesday" answers no question.
@@ -108,15 +135,25 @@ impl Collecting {
         }
     }
 
-    fn keys(&mut self, context: &mut Context, slots: &[Slot], confirm: Confirm, give_up: Option<BlockId>, keys: &str) -> Next {
+    fn keys(
+        &mut self,
+        context: &mut Context,
+        slots: &[Slot],
+        confirm: Confirm,
+        give_up: Option<BlockId>,
+        keys: &str,
+    ) -> Next {
         if let Some((index, value)) = self.confirming.clone() {
             let text = if keys.ends_with('1') { "yes" } else { "no" };
             return self.confirmed(context, slots, confirm, give_up, index, value, text);
         }
-        let Some((index, slot)) = self.asked.and_then(|index| Some((index, slots.get(index)?))) else { return Next::Stay };
+        let Some((index, slot)) = self.asked.and_then(|index| Some((index, slots.get(index)?))) else {
+            return Next::Stay;
+        };
         let language = context.language();
         let now = crate::scope::local_now(context);
-        let moment = closare_slots::Context { language: &language, now, country: context.setup.to_country.as_deref() };
+        let moment =
+            closare_slots::Context { language: &language, now, country: context.setup.to_country.as_deref() };
         match closare_slots::from_keys(&slot.kind, keys, &moment) {
             Some(value) => self.offer(context, slots, confirm, give_up, index, value, 1.0, slot),
             None => self.again(context, slots, confirm, give_up, Outcome::NoMatch),
@@ -136,7 +173,7 @@ impl Collecting {
         sure: f32,
         slot: &Slot,
     ) -> Next {
-        if !valid(context, slot, &value) {
+        if !slot::valid(context, slot, &value) {
             return self.refuse(context, slots, confirm, give_up, slot);
         }
         let read_back = match slot.confirm.unwrap_or(confirm) {
@@ -152,7 +189,7 @@ impl Collecting {
             self.confirming = Some((index, value));
             return self.listen(context, slots, confirm, give_up);
         }
-        keep(context, slot, value);
+        slot::keep(context, slot, value);
         context.state.memory.mark_answered();
         self.ask_next(context, slots, confirm, give_up)
     }
@@ -170,12 +207,13 @@ impl Collecting {
     ) -> Next {
         let Some(slot) = slots.get(index) else { return Next::Stay };
         // "No, Wednesday" is a no and the right value at once.
-        let other = hear(context, &slot.kind, text).filter(|found| found.value != value && !matches!(slot.kind, Type::YesNo));
-        let yes = hear(context, &Type::YesNo, text).map(|found| found.value == Value::YesNo(true));
+        let other = slot::hear(context, &slot.kind, text)
+            .filter(|found| found.value != value && !matches!(slot.kind, Type::YesNo));
+        let yes = slot::hear(context, &Type::YesNo, text).map(|found| found.value == Value::YesNo(true));
         self.confirming = None;
         match (yes, other) {
             (Some(true), _) => {
-                keep(context, slot, value);
+                slot::keep(context, slot, value);
                 self.ask_next(context, slots, confirm, give_up)
             }
             (_, Some(found)) => self.offer(context, slots, confirm, give_up, index, found.value, 1.0, slot),
@@ -187,7 +225,14 @@ impl Collecting {
         }
     }
 
-    fn refuse(&mut self, context: &mut Context, slots: &[Slot], confirm: Confirm, give_up: Option<BlockId>, slot: &Slot) -> Next {
+    fn refuse(
+        &mut self,
+        context: &mut Context,
+        slots: &[Slot],
+        confirm: Confirm,
+        give_up: Option<BlockId>,
+        slot: &Slot,
+    ) -> Next {
         self.tries += 1;
         if self.tries > context.workflow.limits.tries {
             return Next::GiveUp(Outcome::NoMatch, give_up);
@@ -203,7 +248,14 @@ impl Collecting {
         self.ask_again(context, slots, confirm, give_up)
     }
 
-    fn again(&mut self, context: &mut Context, slots: &[Slot], confirm: Confirm, give_up: Option<BlockId>, why: Outcome) -> Next {
+    fn again(
+        &mut self,
+        context: &mut Context,
+        slots: &[Slot],
+        confirm: Confirm,
+        give_up: Option<BlockId>,
+        why: Outcome,
+    ) -> Next {
         self.tries += 1;
         let slot = self.asked.and_then(|index| slots.get(index));
         if let Some(index) = self.asked.filter(|_| slot.is_some_and(|slot| slot.optional) && self.tries > 1) {
@@ -225,11 +277,17 @@ impl Collecting {
         self.ask_again(context, slots, confirm, give_up)
     }
 
-    fn ask_again(&mut self, context: &mut Context, slots: &[Slot], confirm: Confirm, give_up: Option<BlockId>) -> Next {
-        if let Some(slot) = self.asked.and_then(|index| slots.get(index)) {
-            if let Some(phrase) = slot.again.as_ref().or(slot.ask.as_ref()) {
-                context.say(phrase, BargeIn::Yes, Purpose::Plain);
-            }
+    fn ask_again(
+        &mut self,
+        context: &mut Context,
+        slots: &[Slot],
+        confirm: Confirm,
+        give_up: Option<BlockId>,
+    ) -> Next {
+        if let Some(slot) = self.asked.and_then(|index| slots.get(index))
+            && let Some(phrase) = slot.again.as_ref().or(slot.ask.as_ref())
+        {
+            context.say(phrase, BargeIn::Yes, Purpose::Plain);
         }
         self.listen(context, slots, confirm, give_up)
     }
@@ -238,19 +296,20 @@ impl Collecting {
     fn take_unasked(&mut self, context: &mut Context, slots: &[Slot], text: &str) -> bool {
         let mut taken = false;
         for (index, slot) in slots.iter().enumerate() {
-            if Some(index) == self.asked || slot.secret || known(context, slot) || !telling(&slot.kind) {
+            if Some(index) == self.asked || slot.secret || slot::known(context, slot) || !telling(&slot.kind)
+            {
                 continue;
             }
-            if let Some(found) = hear(context, &slot.kind, text).filter(|found| found.confidence >= UNASKED_SURE) {
-                if valid(context, slot, &found.value) {
-                    keep(context, slot, found.value);
-                    taken = true;
-                }
+            if let Some(found) =
+                slot::hear(context, &slot.kind, text).filter(|found| found.confidence >= UNASKED_SURE)
+                && slot::valid(context, slot, &found.value)
+            {
+                slot::keep(context, slot, found.value);
+                taken = true;
             }
         }
         taken
     }
-
 }
 
 /// "No, I meant Wednesday" while something else is asked, or is being said.
@@ -260,69 +319,39 @@ pub fn correct(context: &mut Context, slots: &[Slot], asked: Option<usize>, text
     }
     let mut corrected = false;
     for (index, slot) in slots.iter().enumerate() {
-        if Some(index) == asked || slot.secret || !known(context, slot) || !telling(&slot.kind) {
+        if Some(index) == asked || slot.secret || !slot::known(context, slot) || !telling(&slot.kind) {
             continue;
         }
         // Whoever corrects says what is wrong: a weekday alone is plain enough.
-        if let Some(found) = hear(context, &slot.kind, text).filter(|found| found.confidence >= CORRECTED_SURE) {
-            if valid(context, slot, &found.value) {
-                keep(context, slot, found.value);
-                corrected = true;
-            }
+        if let Some(found) =
+            slot::hear(context, &slot.kind, text).filter(|found| found.confidence >= CORRECTED_SURE)
+            && slot::valid(context, slot, &found.value)
+        {
+            slot::keep(context, slot, found.value);
+            corrected = true;
         }
     }
     corrected
-}
-
-pub fn hear(context: &Context, kind: &Type, text: &str) -> Option<closare_slots::Heard> {
-    let language = context.language();
-    let now = crate::scope::local_now(context);
-    let moment = closare_slots::Context { language: &language, now, country: context.setup.to_country.as_deref() };
-    closare_slots::hear(kind, text, &moment)
-}
-
-/// Keeps a value. A secret is kept as its end only: nothing in this engine may say or send more of it.
-pub fn keep(context: &mut Context, slot: &Slot, value: Value) {
-    if slot.secret {
-        let plain: String = closare_slots::speak(&value, Form::Plain, &context.language());
-        let end: String = plain.chars().filter(char::is_ascii_alphanumeric).rev().take(2).collect();
-        let end: String = end.chars().rev().collect();
-        context.state.memory.variables.insert(slot.name.clone(), Datum::Text(format!("•••• {end}")));
-        return;
-    }
-    context.state.memory.set_field(&slot.name, Datum::Slot(value));
-    context.tell_understood();
-}
-
-pub fn known(context: &Context, slot: &Slot) -> bool {
-    context.state.memory.variables.get(&slot.name).is_some_and(|datum| *datum != Datum::Nothing)
-}
-
-/// Whether the value passes the slot's range and its `check`, which sees the value under the slot's name.
-pub fn valid(context: &mut Context, slot: &Slot, value: &Value) -> bool {
-    if closare_slots::check(&slot.kind, value).is_err() {
-        return false;
-    }
-    let Some(check) = &slot.check else { return true };
-    let before = context.state.memory.variables.insert(slot.name.clone(), Datum::Slot(value.clone()));
-    let holds = check.holds(context);
-    match before {
-        Some(datum) => context.state.memory.variables.insert(slot.name.clone(), datum),
-        None => context.state.memory.variables.remove(&slot.name),
-    };
-    holds
 }
 
 /// Kinds of value that tell by themselves what they are: a date in a sentence is a date, any word could be a text.
 fn telling(kind: &Type) -> bool {
     matches!(
         kind,
-        Type::Date | Type::Time | Type::DateTime | Type::Phone | Type::Email | Type::Money { .. } | Type::Postcode | Type::Name
+        Type::Date
+            | Type::Time
+            | Type::DateTime
+            | Type::Phone
+            | Type::Email
+            | Type::Money { .. }
+            | Type::Postcode
+            | Type::Name
     )
 }
 
 fn corrects(text: &str) -> bool {
-    let first = text.split(|c: char| !c.is_alphabetic()).find(|word| !word.is_empty()).unwrap_or("").to_lowercase();
+    let first =
+        text.split(|c: char| !c.is_alphabetic()).find(|word| !word.is_empty()).unwrap_or("").to_lowercase();
     let lower = text.to_lowercase();
     matches!(first.as_str(), "no" | "sorry" | "actually" | "wait" | "nein" | "doch" | "halt")
         || lower.contains("i meant")

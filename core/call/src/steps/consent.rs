@@ -53,7 +53,10 @@ pub fn enter(context: &mut Context, consent: &Consent) -> (Consenting, Next) {
 
 impl Consenting {
     fn new(context: &Context, question: Option<Utterance>) -> Consenting {
-        let wording = question.and_then(|number| context.speech(number)).map(crate::floor::Speech::text).unwrap_or_default();
+        let wording = question
+            .and_then(|number| context.speech(number))
+            .map(crate::floor::Speech::text)
+            .unwrap_or_default();
         Consenting { question, asked: context.now, fully_played: None, wording, repeated: false, early: None }
     }
 
@@ -107,14 +110,24 @@ impl Consenting {
 
     fn words(&mut self, context: &mut Context, consent: &Consent, heard: &Heard) -> Next {
         let language = context.language();
-        let moment = closare_slots::Context { language: &language, now: crate::scope::local_now(context), country: None };
+        let moment = closare_slots::Context {
+            language: &language,
+            now: crate::scope::local_now(context),
+            country: None,
+        };
         match closare_slots::hear(&Type::YesNo, &heard.text, &moment) {
             Some(yes_no) if yes_no.confidence.min(heard.confidence) >= SURE || self.repeated => {
                 let answer = match yes_no.value {
                     Value::YesNo(true) => ConsentAnswer::Granted,
                     _ => ConsentAnswer::Refused,
                 };
-                self.settle(context, consent, answer, ConsentMeans::Voice, yes_no.confidence.min(heard.confidence))
+                self.settle(
+                    context,
+                    consent,
+                    answer,
+                    ConsentMeans::Voice,
+                    yes_no.confidence.min(heard.confidence),
+                )
             }
             _ => self.unclear(context, consent, Wording::YesOrNo),
         }
@@ -133,7 +146,14 @@ impl Consenting {
         }
     }
 
-    fn settle(&mut self, context: &mut Context, consent: &Consent, answer: ConsentAnswer, means: ConsentMeans, confidence: f32) -> Next {
+    fn settle(
+        &mut self,
+        context: &mut Context,
+        consent: &Consent,
+        answer: ConsentAnswer,
+        means: ConsentMeans,
+        confidence: f32,
+    ) -> Next {
         let granted = answer == ConsentAnswer::Granted;
         context.stop_listening();
         context.refresh_early();

@@ -1,12 +1,12 @@
 //! Open dialogue by a language model inside bounds: a goal, a number of turns, and exits that the model names.
 
 use super::{Input, Next, Outcome};
-use crate::context::Context;
 use crate::clauses::Clauses;
+use crate::context::Context;
 use crate::event::{Ending, Job, Utterance};
 use crate::floor::{Answer, ListenFor, Purpose};
 use crate::jobs::Plan;
-use crate::steps::collect;
+use crate::slot;
 use crate::wording::Wording;
 use closare_slots::Value;
 use closare_workflow::Converse;
@@ -116,13 +116,14 @@ impl Conversing {
     }
 
     fn invoked(&mut self, context: &mut Context, converse: &Converse, name: &str, arguments: &str) -> Next {
-        let exit = name.strip_prefix(EXIT).and_then(|name| converse.exits.iter().position(|exit| exit.name == name));
+        let exit =
+            name.strip_prefix(EXIT).and_then(|name| converse.exits.iter().position(|exit| exit.name == name));
         let gathered: serde_json::Value = serde_json::from_str(arguments).unwrap_or_default();
         for slot in converse.collect.iter().filter(|slot| !slot.secret) {
-            if let Some(value) = gathered.get(&slot.name).and_then(|json| Value::from_json(&slot.kind, json)) {
-                if collect::valid(context, slot, &value) {
-                    collect::keep(context, slot, value);
-                }
+            if let Some(value) = gathered.get(&slot.name).and_then(|json| Value::from_json(&slot.kind, json))
+                && slot::valid(context, slot, &value)
+            {
+                slot::keep(context, slot, value);
             }
         }
         self.exit = self.exit.or(exit);
@@ -221,13 +222,24 @@ fn failed(converse: &Converse) -> Next {
 }
 
 fn plan(context: &Context, converse: &Converse) -> Plan {
-    let tools = converse.exits.iter().map(|exit| (format!("{EXIT}{}", exit.name), exit.about.clone(), schema(converse)));
-    Plan::Chat { instructions: instructions(context, converse), tools: tools.collect(), longest_tokens: ANSWER_TOKENS_MAX }
+    let tools = converse
+        .exits
+        .iter()
+        .map(|exit| (format!("{EXIT}{}", exit.name), exit.about.clone(), schema(converse)));
+    Plan::Chat {
+        instructions: instructions(context, converse),
+        tools: tools.collect(),
+        longest_tokens: ANSWER_TOKENS_MAX,
+    }
 }
 
 fn schema(converse: &Converse) -> serde_json::Value {
-    let properties: serde_json::Map<String, serde_json::Value> =
-        converse.collect.iter().filter(|slot| !slot.secret).map(|slot| (slot.name.clone(), slot.kind.schema())).collect();
+    let properties: serde_json::Map<String, serde_json::Value> = converse
+        .collect
+        .iter()
+        .filter(|slot| !slot.secret)
+        .map(|slot| (slot.name.clone(), slot.kind.schema()))
+        .collect();
     serde_json::json!({"type": "object", "properties": properties})
 }
 

@@ -19,7 +19,11 @@ pub struct Disclosing {
 
 pub fn enter(context: &mut Context, disclose: &Disclose) -> (Disclosing, Next) {
     let utterance = context.say(&disclose.say, BargeIn::No, Purpose::Disclosure);
-    let next = if utterance.is_some() { Next::Stay } else { Next::LastExit("the disclosure can't be put into words".into()) };
+    let next = if utterance.is_some() {
+        Next::Stay
+    } else {
+        Next::LastExit("the disclosure can't be put into words".into())
+    };
     (Disclosing { utterance, tries: 1 }, next)
 }
 
@@ -42,7 +46,6 @@ impl Disclosing {
             _ => Next::Stay,
         }
     }
-
 }
 
 fn disclosed(context: &mut Context, utterance: Utterance) {

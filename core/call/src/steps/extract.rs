@@ -1,11 +1,12 @@
 //! Understands what the caller has said since the last time, listening first if that is nothing; then asks for what is missing.
 
-use super::collect::{self, Collecting};
+use super::collect::Collecting;
 use super::{Input, Next, Outcome};
 use crate::context::Context;
 use crate::event::Job;
 use crate::floor::{Answer, ListenFor, Purpose};
 use crate::jobs::Plan;
+use crate::slot;
 use crate::wording::Wording;
 use closare_slots::Value;
 use closare_workflow::{Confirm, Extract};
@@ -25,11 +26,7 @@ pub struct Extracting {
 pub fn enter(context: &mut Context, extract: &Extract, again: bool) -> (Extracting, Next) {
     let mut state = Extracting { tries: 0, job: None, asking: None };
     let settled = again && (extract.intents.is_empty() || context.state.memory.intent.is_some());
-    let next = if settled {
-        state.ask_for_rest(context, extract)
-    } else {
-        state.listen(context, extract)
-    };
+    let next = if settled { state.ask_for_rest(context, extract) } else { state.listen(context, extract) };
     (state, next)
 }
 
@@ -57,13 +54,17 @@ impl Extracting {
             Input::Keys(_) => self.unclear(context, extract, Outcome::NoMatch),
             Input::NoInput => self.unclear(context, extract, Outcome::NoInput),
             Input::Deaf if self.job.is_none() => Next::GiveUp(Outcome::Failed, extract.give_up),
-            Input::Found { job, intent, fields } if Some(*job) == self.job => self.found(context, extract, intent, fields),
+            Input::Found { job, intent, fields } if Some(*job) == self.job => {
+                self.found(context, extract, intent, fields)
+            }
             Input::JobDone { job, .. } if Some(*job) == self.job => {
                 context.finish_job(*job);
                 self.job = None;
                 self.unclear(context, extract, Outcome::NoMatch)
             }
-            Input::JobFailed { job } if Some(*job) == self.job => Next::GiveUp(Outcome::Failed, extract.give_up),
+            Input::JobFailed { job } if Some(*job) == self.job => {
+                Next::GiveUp(Outcome::Failed, extract.give_up)
+            }
             _ => Next::Stay,
         }
     }
@@ -118,10 +119,10 @@ impl Extracting {
                 .iter()
                 .find(|(name, _, _)| *name == slot.name)
                 .and_then(|(_, json, _)| Value::from_json(&slot.kind, &serde_json::from_str(json).ok()?));
-            if let Some(value) = found {
-                if collect::valid(context, slot, &value) {
-                    collect::keep(context, slot, value);
-                }
+            if let Some(value) = found
+                && slot::valid(context, slot, &value)
+            {
+                slot::keep(context, slot, value);
             }
         }
     }
@@ -129,7 +130,7 @@ impl Extracting {
     fn ask_for_rest(&mut self, context: &mut Context, extract: &Extract) -> Next {
         let mut asking = Collecting::default();
         let askable: Vec<_> = extract.fields.iter().filter(|slot| slot.ask.is_some()).collect();
-        if askable.iter().all(|slot| collect::known(context, slot)) {
+        if askable.iter().all(|slot| slot::known(context, slot)) {
             context.stop_listening();
             return Next::Done(Outcome::Done);
         }
@@ -165,7 +166,11 @@ fn plan(context: &Context, extract: &Extract) -> Plan {
         .chain(anytime.map(|branch| (format!("{ANYTIME}{}", branch.name), branch.examples.clone())));
     let language = context.language();
     let fields = extract.fields.iter().filter(|slot| !slot.secret).map(|slot| {
-        let about = slot.ask.as_ref().and_then(|phrase| phrase.fixed(&language)).and_then(|all| all.into_iter().next());
+        let about = slot
+            .ask
+            .as_ref()
+            .and_then(|phrase| phrase.fixed(&language))
+            .and_then(|all| all.into_iter().next());
         (slot.name.clone(), about.unwrap_or_default(), slot.kind.schema())
     });
     Plan::Extract { intents: intents.collect(), fields: fields.collect() }

@@ -22,7 +22,8 @@ pub fn enter(context: &mut Context, hangup: &Hangup) -> (HangingUp, Next) {
     if let Some(phrase) = &hangup.say {
         context.say(phrase, BargeIn::No, Purpose::Plain);
     }
-    let state = HangingUp { reason: hangup.reason.clone().unwrap_or_else(|| "the workflow hung up".to_owned()) };
+    let state =
+        HangingUp { reason: hangup.reason.clone().unwrap_or_else(|| "the workflow hung up".to_owned()) };
     let next = if context.state.floor.agent_speaks() { Next::Stay } else { state.end() };
     (state, next)
 }

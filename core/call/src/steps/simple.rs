@@ -25,7 +25,8 @@ fn done(well: bool) -> Next {
 }
 
 pub fn decide(context: &mut Context, decide: &Decide) -> Next {
-    let branch = decide.branches.iter().find(|(condition, _)| condition.holds(context)).map(|(_, block)| *block);
+    let branch =
+        decide.branches.iter().find(|(condition, _)| condition.holds(context)).map(|(_, block)| *block);
     branch.or(decide.otherwise).map_or(Next::Done(Outcome::Done), |block| Next::Branch(Outcome::Done, block))
 }
 
@@ -127,4 +128,3 @@ pub fn flow(context: &mut Context, name: &str) -> Next {
         None => Next::LastExit(format!("no flow `{name}`")),
     }
 }
-

@@ -72,7 +72,9 @@ impl Transferring {
             Input::Allowed(Want::Transfer) => self.refer(context),
             Input::Denied(Want::Transfer) => self.over(context, TransferOutcome::Failed),
             // One that is done ends the call, whatever the step.
-            Input::Transfer(TransferOutcome::Trying | TransferOutcome::Ringing | TransferOutcome::Done) => Next::Stay,
+            Input::Transfer(TransferOutcome::Trying | TransferOutcome::Ringing | TransferOutcome::Done) => {
+                Next::Stay
+            }
             Input::Transfer(outcome) => self.over(context, *outcome),
             Input::TransferDue => self.over(context, TransferOutcome::NoAnswer),
             _ => Next::Stay,
@@ -86,7 +88,9 @@ impl Transferring {
     }
 
     fn refer(&mut self, context: &mut Context) -> Next {
-        let (Some(to), Some(permit)) = (self.to.get(self.next).cloned(), context.state.gate.permit(&Want::Transfer)) else {
+        let (Some(to), Some(permit)) =
+            (self.to.get(self.next).cloned(), context.state.gate.permit(&Want::Transfer))
+        else {
             return self.over(context, TransferOutcome::Failed);
         };
         context.emit(Effect::Transfer { permit, to: Held::new(Kind::Number, to), ring: self.ring });
@@ -104,7 +108,10 @@ impl Transferring {
             TransferOutcome::Busy => self.busy,
             TransferOutcome::NoAnswer => self.no_answer,
             TransferOutcome::Declined => self.declined,
-            TransferOutcome::Failed | TransferOutcome::Trying | TransferOutcome::Ringing | TransferOutcome::Done => None,
+            TransferOutcome::Failed
+            | TransferOutcome::Trying
+            | TransferOutcome::Ringing
+            | TransferOutcome::Done => None,
         };
         match branch.or(self.failed) {
             None if self.last => Next::End(Ended::Failed, "nobody could take the call".to_owned()),

@@ -44,7 +44,8 @@ flows:
 "#;
 
 pub fn workflow() -> Arc<Workflow> {
-    let plugin = |role: Role, chats: bool| Installed { roles: vec![role], chats, local: true, ..Installed::default() };
+    let plugin =
+        |role: Role, chats: bool| Installed { roles: vec![role], chats, local: true, ..Installed::default() };
     let plugins = [
         ("offline-stt", plugin(Role::SpeechToText, false)),
         ("offline-tts", plugin(Role::TextToSpeech, false)),

@@ -109,12 +109,17 @@ impl World {
                 twin.handle(self.now, event, &mut same);
                 assert_eq!(told(&same), told(&effects), "a restored call does something else");
             }
-            let mut answers: Vec<Event> = effects.into_iter().filter_map(|effect| self.carry_out(effect)).collect();
+            let mut answers: Vec<Event> =
+                effects.into_iter().filter_map(|effect| self.carry_out(effect)).collect();
             answers.reverse();
             events.extend(answers);
         }
         let waits = self.call.is_closed() || self.call.wake().is_some();
-        assert!(waits, "it waits without a deadline: {}", serde_json::to_value(self.call.snapshot()).unwrap()["phase"]);
+        assert!(
+            waits,
+            "it waits without a deadline: {}",
+            serde_json::to_value(self.call.snapshot()).unwrap()["phase"]
+        );
         assert_eq!(self.call.is_closed(), self.closed);
     }
 
@@ -126,7 +131,9 @@ impl World {
             Effect::Ask { ask, point, facts } => {
                 let ruling = self.policies.ask(point, &facts);
                 self.asked += 1;
-                let denied = self.deny_every > 0 && self.asked.is_multiple_of(self.deny_every) && point != Point::Answer;
+                let denied = self.deny_every > 0
+                    && self.asked.is_multiple_of(self.deny_every)
+                    && point != Point::Answer;
                 let verdict =
                     if denied { Verdict::Deny { reason: "by chance".to_owned() } } else { ruling.verdict };
                 if matches!(verdict, Verdict::Allow | Verdict::Redact { .. }) {
@@ -149,7 +156,8 @@ impl World {
                 self.playing.push((utterance, false));
             }
             Effect::StopSpeaking { up_to } => {
-                let stopped: Vec<u32> = self.playing.iter().map(|(known, _)| *known).filter(|known| *known <= up_to).collect();
+                let stopped: Vec<u32> =
+                    self.playing.iter().map(|(known, _)| *known).filter(|known| *known <= up_to).collect();
                 self.playing.retain(|(known, _)| *known > up_to);
                 // The pacer tells of the first now; the machine must cope with the others' silence, too.
                 return stopped.first().map(|utterance| Event::Played {
@@ -174,7 +182,9 @@ impl World {
                 assert!(!self.recording, "closed with an open recorder");
                 self.closed = true;
             }
-            Effect::Turn(turn) => assert!(!turn.heard.words().contains("4111"), "a card number in the transcript"),
+            Effect::Turn(turn) => {
+                assert!(!turn.heard.words().contains("4111"), "a card number in the transcript")
+            }
             _ => {}
         }
         None
@@ -182,7 +192,9 @@ impl World {
 
     fn check_permit(&self, effect: &Effect) {
         let json = serde_json::to_value(effect).unwrap();
-        let Some(permit) = json.as_object().and_then(|map| map.values().next()).and_then(|inner| inner.get("permit")) else {
+        let Some(permit) =
+            json.as_object().and_then(|map| map.values().next()).and_then(|inner| inner.get("permit"))
+        else {
             return;
         };
         let ask = permit["ask"].as_u64().unwrap();
@@ -214,12 +226,22 @@ impl World {
             Dice::Play(how) => self.play(*how),
             Dice::Model(how) => self.model(*how),
             Dice::Fail(which) => {
-                let role = [Role::SpeechToText, Role::TextToSpeech, Role::LanguageModel][usize::from(*which) % 3];
-                self.happen(Event::VendorFailed { role, index: usize::from(which / 3) % 2, reason: "chance".to_owned() });
+                let role =
+                    [Role::SpeechToText, Role::TextToSpeech, Role::LanguageModel][usize::from(*which) % 3];
+                self.happen(Event::VendorFailed {
+                    role,
+                    index: usize::from(which / 3) % 2,
+                    reason: "chance".to_owned(),
+                });
             }
             Dice::Hold(on) => self.happen(Event::Hold { on: *on }),
             Dice::Transfer(which) => {
-                let outcomes = [TransferOutcome::Trying, TransferOutcome::Busy, TransferOutcome::Done, TransferOutcome::Failed];
+                let outcomes = [
+                    TransferOutcome::Trying,
+                    TransferOutcome::Busy,
+                    TransferOutcome::Done,
+                    TransferOutcome::Failed,
+                ];
                 self.happen(Event::Transfer { outcome: outcomes[usize::from(*which) % 4] });
             }
             Dice::HangUp => self.happen(Event::LegEnded { by: Party::Caller }),

@@ -38,7 +38,10 @@ pub async fn run(args: Args, config: Config) -> Ran {
     if let Some(file) = &args.audio {
         let written = export(&reader, &call.call.id, file).await?;
         if !args.json {
-            println!("\nWritten: {}", written.iter().map(|file| file.display().to_string()).collect::<Vec<_>>().join(", "));
+            println!(
+                "\nWritten: {}",
+                written.iter().map(|file| file.display().to_string()).collect::<Vec<_>>().join(", ")
+            );
         }
     }
     Ok(Outcome::Good)
@@ -55,12 +58,14 @@ struct Whole {
 pub async fn export(reader: &Reader, call: &CallId, file: &Path) -> Result<Vec<PathBuf>, Problem> {
     let recordings = reader.recordings(call).await.during("can't open the recording")?;
     if recordings.is_empty() {
-        return Err(Problem::new("expected a recording of this call, found none")
-            .hint("a call is recorded only once the policies allow it; its verdicts for `record` say why it wasn't"));
+        return Err(Problem::new("expected a recording of this call, found none").hint(
+            "a call is recorded only once the policies allow it; its verdicts for `record` say why it wasn't",
+        ));
     }
     let mut written = Vec::new();
     for (index, recording) in recordings.iter().enumerate() {
-        let path = if index == 0 { file.to_owned() } else { file.with_extension(format!("{}.wav", index + 1)) };
+        let path =
+            if index == 0 { file.to_owned() } else { file.with_extension(format!("{}.wav", index + 1)) };
         std::fs::write(&path, recording.wav()).during(format!("can't write `{}`", path.display()))?;
         written.push(path);
     }

@@ -24,7 +24,8 @@ pub struct Args {
 
 pub fn run(args: &Args, config: &Config) -> Ran {
     let catalog = installed::catalog(config).during("can't tell what the policies allow")?;
-    let checked = args.files.iter().map(|file| Checked::read(file, &catalog)).collect::<Result<Vec<_>, _>>()?;
+    let checked =
+        args.files.iter().map(|file| Checked::read(file, &catalog)).collect::<Result<Vec<_>, _>>()?;
     if args.json {
         print_json(&checked)?;
     } else {

@@ -27,7 +27,10 @@ pub fn run(args: &Args, setup: &Setup) -> Ran {
     config.telephony().during("the configuration can't be used")?;
     println!("data       {}", config.data.display());
     println!("cache      {}", config.cache.display());
-    println!("listen     {} (UDP and TCP), audio on ports {} to {}", config.listen, config.rtp_ports.0, config.rtp_ports.1);
+    println!(
+        "listen     {} (UDP and TCP), audio on ports {} to {}",
+        config.listen, config.rtp_ports.0, config.rtp_ports.1
+    );
     println!("api        {} (this machine only)", config.api);
     for folder in &config.plugins {
         println!("plugins    {}", folder.display());

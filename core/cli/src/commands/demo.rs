@@ -41,7 +41,11 @@ pub async fn run(args: Args, config: Config) -> Ran {
     let script = talk::read(&talk, None)?;
     let config = demo_config(config, &args.workflow);
     let (data, zone) = (config.data.clone(), config.timezone.clone());
-    println!("Starting the engine on {} with the offline plugins, for {}", data.display(), args.workflow.display());
+    println!(
+        "Starting the engine on {} with the offline plugins, for {}",
+        data.display(),
+        args.workflow.display()
+    );
     let own = Own::load(&config)?;
     let lines = step("the caller's lines are spoken", own.lines(&script.talk, &config.cache)).await?;
     let (runtime, calls) = starting::start(config).await?;
@@ -114,7 +118,10 @@ async fn after(runtime: &Arc<Runtime>, id: &CallId, data: &Path, zone: &str) -> 
     show::call::print(&call, dates.as_ref(), &Clock::new(zone), data);
     if !call.recordings.is_empty() {
         let written = export(&runtime.store, id, &data.join(format!("{id}.wav"))).await?;
-        println!("\nTo listen to it: {}", written.iter().map(|file| file.display().to_string()).collect::<Vec<_>>().join(", "));
+        println!(
+            "\nTo listen to it: {}",
+            written.iter().map(|file| file.display().to_string()).collect::<Vec<_>>().join(", ")
+        );
     }
     Ok(())
 }
@@ -122,7 +129,9 @@ async fn after(runtime: &Arc<Runtime>, id: &CallId, data: &Path, zone: &str) -> 
 fn what_next(id: &CallId, data: &Path) {
     println!("\nWhat to try next");
     println!("  make call                         keep it up, and call it with a softphone");
-    println!("  edit workflows/booking.yaml       the next call hears it; `closare check FILE` says what is wrong");
+    println!(
+        "  edit workflows/booking.yaml       the next call hears it; `closare check FILE` says what is wrong"
+    );
     println!("  closare --data {} call {id}", data.display());
     println!("                                    this call again, also as --json");
 }

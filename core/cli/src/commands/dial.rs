@@ -102,7 +102,10 @@ pub fn waits(played: &Played) -> Option<String> {
     let mut waits = played.waits.clone();
     waits.sort_unstable();
     let (middle, longest) = (waits.get(waits.len() / 2)?, waits.last()?);
-    Some(format!("Waited for an answer, at the caller's ear: {middle} in the middle, {longest} at most ({} answers)", waits.len()))
+    Some(format!(
+        "Waited for an answer, at the caller's ear: {middle} in the middle, {longest} at most ({} answers)",
+        waits.len()
+    ))
 }
 
 pub fn line(reaction: &Reaction) -> String {
@@ -111,7 +114,9 @@ pub fn line(reaction: &Reaction) -> String {
         Reaction::Said { at, text } => format!("{}  caller      {text}", clock(*at)),
         Reaction::Pressed { at, keys } => format!("{}  caller      presses {keys}", clock(*at)),
         Reaction::Waited(wait) => format!("         … waited {wait}"),
-        Reaction::FellSilent(after) => format!("         … the agent fell silent {after} after the caller began"),
+        Reaction::FellSilent(after) => {
+            format!("         … the agent fell silent {after} after the caller began")
+        }
         Reaction::Heard { at, words: Some(words) } => format!("{}  agent (AI)  {words}", clock(*at)),
         Reaction::Heard { at, words: None } => format!("{}  agent (AI)  speaks", clock(*at)),
         Reaction::Note(note) => format!("         {note}"),
@@ -121,8 +126,12 @@ pub fn line(reaction: &Reaction) -> String {
 pub fn failed(uri: &str, error: closare_telephony::Error) -> Problem {
     use closare_telephony::Error;
     let hint = match &error {
-        Error::Refused { status: 404 } => "nobody answers this number: `closare serve` prints those that it answers",
-        Error::Refused { status: 408 } => "nothing answers there: is `closare serve` running, on this address and port?",
+        Error::Refused { status: 404 } => {
+            "nobody answers this number: `closare serve` prints those that it answers"
+        }
+        Error::Refused { status: 408 } => {
+            "nothing answers there: is `closare serve` running, on this address and port?"
+        }
         Error::Refused { status: 480 } => "the agent is stopped, or refused the call",
         Error::Uri => "such as `sip:1000@192.168.1.20:5060`",
         Error::Listen { .. }
@@ -161,9 +170,14 @@ pub struct Own {
 
 impl Own {
     pub fn load(config: &Config) -> Result<Own, Problem> {
-        let host = Host::new(HostConfig::new(config.cache.join("compiled"))).during("the plugins can't be run")?;
+        let host =
+            Host::new(HostConfig::new(config.cache.join("compiled"))).during("the plugins can't be run")?;
         let voice = load(&host, config, "offline-tts")?
-            .ok_or_else(|| Problem::new("expected the plugin `offline-tts` for the caller's voice, found none that is built"))
+            .ok_or_else(|| {
+                Problem::new(
+                    "expected the plugin `offline-tts` for the caller's voice, found none that is built",
+                )
+            })
             .map_err(|problem| problem.hint("`make plugins` builds those that come with Closare"))?;
         let ear = load(&host, config, "offline-stt")?;
         Ok(Own { voice, ear, _host: host })

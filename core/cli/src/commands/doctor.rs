@@ -39,7 +39,9 @@ fn plugins(config: &Config) -> Check {
 fn workflows(config: &Config) -> Check {
     let missing = config.numbers.values().find(|file| !file.is_file());
     let cure = match (config.numbers.is_empty(), missing) {
-        (true, _) => Some("put a workflow into `workflows/`, or name it under `numbers:` in closare.yaml".to_owned()),
+        (true, _) => {
+            Some("put a workflow into `workflows/`, or name it under `numbers:` in closare.yaml".to_owned())
+        }
         (false, Some(file)) => Some(format!("`{}` isn't there", file.display())),
         (false, None) => None,
     };
@@ -48,7 +50,8 @@ fn workflows(config: &Config) -> Check {
 
 fn port(config: &Config) -> Check {
     let free = UdpSocket::bind(config.listen).is_ok() && TcpListener::bind(config.listen).is_ok();
-    let cure = "a server runs already, or another program has it: set another `listen:` in closare.yaml".to_owned();
+    let cure =
+        "a server runs already, or another program has it: set another `listen:` in closare.yaml".to_owned();
     Check { what: format!("{} is free for SIP", config.listen), cure: (!free).then_some(cure) }
 }
 

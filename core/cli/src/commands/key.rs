@@ -45,7 +45,8 @@ pub fn run(args: Args, config: &Config) -> Ran {
         }
         Command::Remove { name } => {
             if !book.remove(&name) {
-                return Err(Problem::usage(format!("expected a key that is set, found `{name}`")).hint("`closare key list`"));
+                return Err(Problem::usage(format!("expected a key that is set, found `{name}`"))
+                    .hint("`closare key list`"));
             }
         }
     }

@@ -28,7 +28,8 @@ pub fn run(args: &Args) -> Ran {
     let text = std::fs::read_to_string(file)
         .map_err(|error| Problem::usage(format!("can't read `{}`", file.display())).because(error))?;
     let folder = file.parent().map(PathBuf::from).unwrap_or_default();
-    let load = |name: &str| std::fs::read_to_string(folder.join(name)).map_err(|error| format!("`{name}`: {error}"));
+    let load =
+        |name: &str| std::fs::read_to_string(folder.join(name)).map_err(|error| format!("`{name}`: {error}"));
     let report = cases::run(&text, load).during(format!("`{}` can't be run", file.display()))?;
     print!("{report}");
     Ok(Outcome::good_if(report.failures.is_empty()))

@@ -20,7 +20,8 @@ pub struct Args {
 pub async fn run(args: Args, config: Config) -> Ran {
     let access = Access::read(&config.data).map_err(|error| none_runs(&config).because(error))?;
     let server = LocalServer { access, client: client()? };
-    let agents: Vec<AgentState> = server.get("/v1/agents").await.map_err(|error| none_runs(&config).because(error))?;
+    let agents: Vec<AgentState> =
+        server.get("/v1/agents").await.map_err(|error| none_runs(&config).because(error))?;
     if !agents.iter().any(|agent| agent.name == args.agent || agent.number == args.agent) {
         return Err(unknown(&args.agent, &agents));
     }
@@ -29,7 +30,10 @@ pub async fn run(args: Args, config: Config) -> Ran {
     if args.json {
         print_json(&stopped)?;
     } else {
-        println!("{} is stopped: {} call(s) are being ended, new ones get a busy signal.", stopped.agent, stopped.calls);
+        println!(
+            "{} is stopped: {} call(s) are being ended, new ones get a busy signal.",
+            stopped.agent, stopped.calls
+        );
         println!("It answers again when the server is started anew.");
     }
     Ok(Outcome::Good)
@@ -54,7 +58,8 @@ impl LocalServer {
     }
 
     async fn send<T: DeserializeOwned>(&self, request: reqwest::RequestBuilder) -> Result<T, Problem> {
-        let answer = request.bearer_auth(&self.access.token).send().await.during("the server doesn't answer")?;
+        let answer =
+            request.bearer_auth(&self.access.token).send().await.during("the server doesn't answer")?;
         let status = answer.status();
         if !status.is_success() {
             return Err(Problem::new(format!("expected the server to do it, found status `{status}`")));
@@ -77,7 +82,8 @@ fn none_runs(config: &Config) -> Problem {
 
 fn unknown(found: &str, agents: &[AgentState]) -> Problem {
     let names: Vec<&str> = agents.iter().map(|agent| agent.name.as_str()).collect();
-    let near = nearest(found, names.iter().copied()).map_or_else(String::new, |near| format!("nearest: `{near}`; "));
+    let near =
+        nearest(found, names.iter().copied()).map_or_else(String::new, |near| format!("nearest: `{near}`; "));
     Problem::usage(format!("expected an agent's name or number, found `{found}`"))
         .hint(format!("{near}there are: {}", names.join(", ")))
 }

@@ -58,7 +58,9 @@ fn who(turn: &Turn) -> &'static str {
 fn words(turn: &Turn) -> String {
     let heard = turn.heard.clone().unwrap_or_else(|| "(words not kept)".to_owned());
     match &turn.unheard {
-        Some(unheard) if !unheard.trim().is_empty() => format!("{heard} [cut off, not heard: {}]", unheard.trim()),
+        Some(unheard) if !unheard.trim().is_empty() => {
+            format!("{heard} [cut off, not heard: {}]", unheard.trim())
+        }
         Some(_) => format!("{heard} [cut off]"),
         None => heard,
     }
@@ -70,7 +72,8 @@ fn outcome(call: &CallDetail) {
         println!("  route    {route}");
     }
     if let Some(extraction) = &call.extraction {
-        let sure = extraction.confidence.map_or_else(String::new, |sure| format!(" ({:.0} % sure)", sure * 100.0));
+        let sure =
+            extraction.confidence.map_or_else(String::new, |sure| format!(" ({:.0} % sure)", sure * 100.0));
         println!("  intent   {}{sure}", extraction.intent.as_deref().unwrap_or("none"));
         for (name, value) in extraction.fields.as_object().into_iter().flatten() {
             println!("  {name:8} {}", plain(value));
@@ -147,10 +150,12 @@ fn latencies(call: &CallDetail) {
     turns.dedup();
     for turn in turns {
         let of_turn: Vec<&Latency> = call.latencies.iter().filter(|latency| latency.turn == turn).collect();
-        let total = of_turn.iter().find(|latency| latency.stage == "total").map_or(0, |latency| latency.took.0);
+        let total =
+            of_turn.iter().find(|latency| latency.stage == "total").map_or(0, |latency| latency.took.0);
         let stage = |name: &&str| of_turn.iter().find(|latency| latency.stage == *name && latency.took.0 > 0);
         let stages = closare_call::Latency::STAGES.iter().filter_map(stage);
-        let stages: Vec<String> = stages.map(|latency| format!("{} {}", latency.stage, latency.took)).collect();
+        let stages: Vec<String> =
+            stages.map(|latency| format!("{} {}", latency.stage, latency.took)).collect();
         println!("  turn {turn:<3} {total:>5} ms  {}", stages.join(", "));
     }
 }

@@ -26,15 +26,26 @@ pub struct Call<'a> {
 /// What happened, as it happens. Times are since the answer.
 #[derive(Clone, Debug)]
 pub enum Reaction {
-    Answered { after: Millis },
-    Said { at: Millis, text: String },
-    Pressed { at: Millis, keys: String },
+    Answered {
+        after: Millis,
+    },
+    Said {
+        at: Millis,
+        text: String,
+    },
+    Pressed {
+        at: Millis,
+        keys: String,
+    },
     /// How long the caller waited for the agent's first word.
     Waited(Millis),
     /// How long the agent went on after the caller began to speak.
     FellSilent(Millis),
     /// Words are `None` where nobody writes them down.
-    Heard { at: Millis, words: Option<String> },
+    Heard {
+        at: Millis,
+        words: Option<String>,
+    },
     Note(String),
 }
 
@@ -230,7 +241,8 @@ impl Caller<'_> {
         if self.line.over().is_none() {
             self.line.hang_up().await;
         }
-        let none = Over { at: self.line.now(), by: Party::Network, reason: "no answer to the hang-up".to_owned() };
+        let none =
+            Over { at: self.line.now(), by: Party::Network, reason: "no answer to the hang-up".to_owned() };
         let over = self.line.over().cloned().unwrap_or(none);
         Played {
             waits: self.waits,

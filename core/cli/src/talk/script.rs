@@ -14,8 +14,8 @@ pub struct Script {
 /// The call of this name, or the first.
 pub fn read(path: &Path, call: Option<&str>) -> Result<Script, Problem> {
     let file = path.display().to_string();
-    let text =
-        std::fs::read_to_string(path).map_err(|error| Problem::usage(format!("can't read `{file}`")).because(error))?;
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| Problem::usage(format!("can't read `{file}`")).because(error))?;
     if text.lines().any(|line| line.starts_with("calls:")) {
         return of_scenarios(&file, &text, call);
     }
@@ -32,8 +32,12 @@ fn of_scenarios(file: &str, text: &str, wanted: Option<&str>) -> Result<Script, 
         None => calls.next(),
     };
     found.map(|call| Script { name: call.name, from: call.from, talk: call.talk }).ok_or_else(|| {
-        Problem::usage(format!("expected a call of `{file}`, found `{}`", wanted.unwrap_or("none")))
-            .hint(format!("there are: {}", names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")))
+        Problem::usage(format!("expected a call of `{file}`, found `{}`", wanted.unwrap_or("none"))).hint(
+            format!(
+                "there are: {}",
+                names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+            ),
+        )
     })
 }
 

@@ -21,7 +21,12 @@ pub struct Spoken {
 const LINE_MAX: Duration = Duration::from_secs(60);
 
 /// Speaks each text, in their order; what was spoken before comes from the cache.
-pub async fn render(plugin: &Plugin, texts: &[&str], language: &Language, cache: &Path) -> Result<Vec<Spoken>, Problem> {
+pub async fn render(
+    plugin: &Plugin,
+    texts: &[&str],
+    language: &Language,
+    cache: &Path,
+) -> Result<Vec<Spoken>, Problem> {
     let folder = cache.join("caller");
     let mut spoken = Vec::new();
     for text in texts {
@@ -40,7 +45,8 @@ pub async fn render(plugin: &Plugin, texts: &[&str], language: &Language, cache:
 async fn speak(plugin: &Plugin, text: &str, language: &Language) -> Result<Spoken, Problem> {
     let failed = |reason: String| Problem::new("the caller's voice can't say a line").because(reason);
     let (tell, told) = unbounded_channel();
-    let options = plugin.options_checked(&serde_json::json!({})).map_err(|error| failed(error.to_string()))?;
+    let options =
+        plugin.options_checked(&serde_json::json!({})).map_err(|error| failed(error.to_string()))?;
     let languages = vec![language.clone()];
     let opening = Opening { at: Millis::ZERO, wall: UnixMillis(0), seed: 2, options, languages };
     let session = plugin.open_tts(opening, AudioFormat::pcm(16_000), None, move |event| {

@@ -10,7 +10,10 @@ pub fn fits(wanted: &Match, heard: &str) -> bool {
         Match::Disclosure => !words(heard).is_empty(),
         Match::Contains(text) => alike(text, heard),
         Match::Matches(pattern) => {
-            let found = RegexBuilder::new(pattern).case_insensitive(true).build().is_ok_and(|regex| regex.is_match(heard));
+            let found = RegexBuilder::new(pattern)
+                .case_insensitive(true)
+                .build()
+                .is_ok_and(|regex| regex.is_match(heard));
             found || alike(&plain(pattern), heard)
         }
     }
@@ -23,7 +26,8 @@ const WORD_ALIKE: f64 = 0.7;
 
 fn alike(wanted: &str, heard: &str) -> bool {
     let (wanted, heard) = (words(wanted), words(heard));
-    let there = |word: &&String| heard.iter().any(|other| strsim::normalized_levenshtein(word, other) >= WORD_ALIKE);
+    let there =
+        |word: &&String| heard.iter().any(|other| strsim::normalized_levenshtein(word, other) >= WORD_ALIKE);
     let found = wanted.iter().filter(there).count();
     !wanted.is_empty() && found as f64 >= SHARE * wanted.len() as f64
 }

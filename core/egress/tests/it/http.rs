@@ -182,7 +182,7 @@ async fn flaky(bad: usize) -> String {
     tokio::spawn(async move {
         for count in 0.. {
             let (mut stream, _) = listener.accept().await.unwrap();
-            stream.read(&mut [0; 1024]).await.unwrap();
+            let _ = stream.read(&mut [0; 1024]).await.unwrap();
             if count >= bad {
                 stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok").await.unwrap();
             }

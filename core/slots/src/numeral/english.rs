@@ -90,7 +90,7 @@ pub(super) fn ordinal(speech: &Speech, i: usize) -> Option<(u64, usize)> {
 pub(super) fn say(n: u64) -> String {
     match n {
         0..20 => ONES[n as usize].to_owned(),
-        20..100 if n % 10 == 0 => TENS[n as usize / 10 - 2].to_owned(),
+        20..100 if n.is_multiple_of(10) => TENS[n as usize / 10 - 2].to_owned(),
         20..100 => format!("{}-{}", TENS[n as usize / 10 - 2], ONES[n as usize % 10]),
         100..1000 => joined(n, 100, "hundred"),
         1000..1_000_000 => joined(n, 1000, "thousand"),

@@ -96,7 +96,7 @@ fn word(n: u64, last: bool) -> String {
     match n {
         1 if last => "eins".to_owned(),
         0..20 => SPOKEN_ONES[n as usize].to_owned(),
-        20..100 if n % 10 == 0 => SPOKEN_TENS[n as usize / 10 - 2].to_owned(),
+        20..100 if n.is_multiple_of(10) => SPOKEN_TENS[n as usize / 10 - 2].to_owned(),
         20..100 => format!("{}und{}", SPOKEN_ONES[n as usize % 10], SPOKEN_TENS[n as usize / 10 - 2]),
         100..1000 => joined(n, 100, "hundert", last),
         _ => joined(n, 1000, "tausend", last),
@@ -104,7 +104,7 @@ fn word(n: u64, last: bool) -> String {
 }
 
 fn joined(n: u64, scale: u64, name: &str, last: bool) -> String {
-    let rest = if n % scale == 0 { String::new() } else { word(n % scale, last) };
+    let rest = if n.is_multiple_of(scale) { String::new() } else { word(n % scale, last) };
     format!("{}{name}{rest}", word(n / scale, false))
 }
 

@@ -5,9 +5,15 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) enum Stored {
     Call(call::Model),
-    Answered { call: String, at: i64 },
+    Answered {
+        call: String,
+        at: i64,
+    },
     /// The caller's number may be kept.
-    Caller { call: String, sealed: Vec<u8> },
+    Caller {
+        call: String,
+        sealed: Vec<u8>,
+    },
     Log(log::Model),
     Content(content::Model),
     Turn(turn::Model),

@@ -25,8 +25,14 @@ const RESERVED: [&str; 9] = ["yes", "no", "true", "false", "nothing", "and", "or
 /// `var-4`: reserved names, names used for two kinds of things; `var-2`: a variable that nobody reads.
 pub(super) fn declared(workflow: &Workflow, reader: &mut Reader) {
     for used in workflow.steps().flat_map(uses).filter(|used| used.name == "summary") {
-        let sentence = "`summary` is made when the call is over: using it in the call comes in a later version";
-        reader.error("read-9", used.place, sentence.to_owned(), "say the fields themselves, such as `{name}`");
+        let sentence =
+            "`summary` is made when the call is over: using it in the call comes in a later version";
+        reader.error(
+            "read-9",
+            used.place,
+            sentence.to_owned(),
+            "say the fields themselves, such as `{name}`",
+        );
     }
     let used: BTreeSet<String> = workflow.steps().flat_map(uses).map(|used| used.name).collect();
     let mut kinds: BTreeMap<String, (Kind, crate::Place)> = BTreeMap::new();

@@ -83,7 +83,7 @@ fn default_words(site: &Site, reader: &mut Reader) -> Phrase {
 
 fn names_ai(say: &Phrase, node: &Node, reader: &mut Reader) {
     for (language, variants) in &say.languages {
-        if variants.iter().all(|variant| variant_names_ai(variant)) {
+        if variants.iter().all(variant_names_ai) {
             continue;
         }
         let place = node.get(language.as_str()).map_or(node.place, |node| node.place);

@@ -41,12 +41,16 @@ async fn one_is_a_yes_and_both_sides_are_recorded() {
     let (info, samples) = (&recordings[0].info, &recordings[0].samples);
     assert_eq!(info.channels, 2);
     for channel in [0, 1] {
-        assert!(!Sound::channel(info.rate, info.channels, channel, samples).is_silent(), "channel {channel} is silent");
+        assert!(
+            !Sound::channel(info.rate, info.channels, channel, samples).is_silent(),
+            "channel {channel} is silent"
+        );
     }
     assert!(info.marks.comment.contains("AI-generated"), "{}", info.marks.comment);
     let sealed = std::fs::read(engine.folder.path().join("kept/recordings").join(&info.path)).unwrap();
     let second = info.rate as usize * usize::from(info.channels);
-    let plain: Vec<u8> = samples[second..second + 64].iter().flat_map(|sample| sample.to_le_bytes()).collect();
+    let plain: Vec<u8> =
+        samples[second..second + 64].iter().flat_map(|sample| sample.to_le_bytes()).collect();
     assert!(!sealed.windows(plain.len()).any(|bytes| bytes == plain), "the file is sealed");
     // The marks go with the sound.
     let wav = recordings[0].wav();
@@ -63,7 +67,9 @@ async fn two_is_a_no_and_no_sound_is_kept() {
     assert!(call.recordings.is_empty());
     let files = std::fs::read_dir(engine.folder.path().join("kept/recordings")).unwrap().count();
     assert_eq!(files, 0, "not even a buffer's file");
-    assert!(call.turns.iter().any(|turn| turn.heard.as_deref().is_some_and(|heard| heard.contains("kitchen"))));
+    assert!(
+        call.turns.iter().any(|turn| turn.heard.as_deref().is_some_and(|heard| heard.contains("kitchen")))
+    );
     engine.stop().await;
 }
 
@@ -89,6 +95,9 @@ async fn one_is_a_yes_from_a_rough_trunk() {
 
 fn consented(call: &CallDetail, answer: Answer) {
     let [consent] = &call.consents[..] else { panic!("expected one consent, found {:?}", call.consents) };
-    assert_eq!((consent.purpose, consent.answer, consent.means), (Purpose::Recording, answer, Some(Means::Key)));
+    assert_eq!(
+        (consent.purpose, consent.answer, consent.means),
+        (Purpose::Recording, answer, Some(Means::Key))
+    );
     assert!(consent.played.is_some(), "the question was heard out");
 }

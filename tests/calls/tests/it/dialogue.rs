@@ -60,11 +60,12 @@ async fn a_generated_sentence_is_cut_off() {
     }
     let interrupts = Instant::now();
     phone.say(&engine.speech(WAIT));
-    engine.until("a sentence that is cut off", |live| match live {
-        Live::Turn { speaker: closare_call::Speaker::Agent, unheard: Some(_), .. } => Some(()),
-        _ => None,
-    })
-    .await;
+    engine
+        .until("a sentence that is cut off", |live| match live {
+            Live::Turn { speaker: closare_call::Speaker::Agent, unheard: Some(_), .. } => Some(()),
+            _ => None,
+        })
+        .await;
     // On the wire: from the caller's first sound, which the engine has to take for speech, to the agent's last.
     let silent_after = phone.last_word().unwrap().saturating_duration_since(interrupts);
     assert!(silent_after < SILENT_AFTER_MAX, "the agent spoke on for {silent_after:?}");
@@ -82,7 +83,10 @@ async fn a_generated_sentence_is_cut_off() {
     let asked = log.iter().rev().find(|entry| entry.name == "generate").expect("the model was asked");
     let told = asked.contents.iter().map(|content| content.text.as_str()).collect::<Vec<_>>().join("\n");
     let (heard, unheard) = (cut.heard.as_deref().unwrap(), cut.unheard.as_deref().unwrap());
-    assert!(told.contains(heard) && !told.contains(unheard), "`{heard}` was heard, `{unheard}` was not:\n{told}");
+    assert!(
+        told.contains(heard) && !told.contains(unheard),
+        "`{heard}` was heard, `{unheard}` was not:\n{told}"
+    );
     assert!(cut.ai_system.as_ref().is_some_and(|ai| ai.plugin == "openai"), "{:?}", cut.ai_system);
     engine.stop().await;
     llama.end().await;

@@ -46,7 +46,9 @@ async fn the_next_start_ends_the_call_in_order() {
     caller.end().await;
 
     let Some(engine) = records().set(move |config| config.data = data).start().await else { return };
-    let [id] = &engine.runtime.interrupted[..] else { panic!("expected one call, found {:?}", engine.runtime.interrupted) };
+    let [id] = &engine.runtime.interrupted[..] else {
+        panic!("expected one call, found {:?}", engine.runtime.interrupted)
+    };
     let call = engine.runtime.store.call(id).await.unwrap().unwrap();
     assert_eq!(call.call.status, Status::Interrupted);
     assert_eq!(call.call.end_reason.as_deref(), Some("process_ended"));
@@ -57,11 +59,17 @@ async fn the_next_start_ends_the_call_in_order() {
     let log = engine.runtime.store.log(id).await.unwrap();
     let logged = call.call.started + log.last().unwrap().at;
     assert!(killed.0 - logged.0 < 1_000, "the log ends {} ms before the process", killed.0 - logged.0);
-    let [recording] = &engine.runtime.store.recordings(id).await.unwrap()[..] else { panic!("expected one recording") };
+    let [recording] = &engine.runtime.store.recordings(id).await.unwrap()[..] else {
+        panic!("expected one recording")
+    };
     assert!(recording.info.complete);
     let frames = recording.samples.len() as u64 / u64::from(recording.info.channels);
     let recorded = recording.info.started + Millis(frames * 1_000 / u64::from(recording.info.rate));
-    assert!(killed.0 - recorded.0 < 1_500, "the recording ends {} ms before the process", killed.0 - recorded.0);
+    assert!(
+        killed.0 - recorded.0 < 1_500,
+        "the recording ends {} ms before the process",
+        killed.0 - recorded.0
+    );
     engine.stop().await;
 }
 

@@ -14,11 +14,12 @@ async fn twenty_at_once() {
     assert_eq!(engine.runtime.live.count(), 20);
     callers.succeeds().await;
     let mut left = 20;
-    engine.until("twenty calls that are kept", |live| {
-        left -= usize::from(matches!(live, closare_runtime::Live::Kept { .. }));
-        (left == 0).then_some(())
-    })
-    .await;
+    engine
+        .until("twenty calls that are kept", |live| {
+            left -= usize::from(matches!(live, closare_runtime::Live::Kept { .. }));
+            (left == 0).then_some(())
+        })
+        .await;
     let calls = engine.runtime.store.calls(100, &Filter::default()).await.unwrap();
     assert_eq!(calls.len(), 20);
     assert!(calls.iter().all(|call| call.status == Status::Ended && call.ended.is_some()));

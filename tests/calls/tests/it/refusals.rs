@@ -11,7 +11,10 @@ async fn a_number_that_nobody_answers() {
     let Some(engine) = Setup::new().answers("100", LINE).start().await else { return };
     let Some(mut caller) = refused(&engine, "101", "404", "") else { return };
     caller.succeeds().await;
-    assert!(engine.runtime.store.calls(10, &Default::default()).await.unwrap().is_empty(), "nothing is kept of it");
+    assert!(
+        engine.runtime.store.calls(10, &Default::default()).await.unwrap().is_empty(),
+        "nothing is kept of it"
+    );
     engine.stop().await;
 }
 
@@ -55,7 +58,8 @@ async fn a_full_house() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_peer_that_is_not_on_the_list() {
-    let listed = Setup::new().answers("100", LINE).set(|config| config.allow = Some(vec!["127.0.0.1/32".to_owned()]));
+    let listed =
+        Setup::new().answers("100", LINE).set(|config| config.allow = Some(vec!["127.0.0.1/32".to_owned()]));
     let Some(engine) = listed.start().await else { return };
     let outsider = UdpSocket::bind("127.0.0.2:0").await.unwrap();
     outsider.send_to(&options(&outsider, "outsider"), engine.addr()).await.unwrap();

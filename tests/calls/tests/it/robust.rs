@@ -9,7 +9,9 @@ async fn torture_and_a_flood() {
     let Some(mut engine) = flooded.start().await else { return };
     let mut torture = python("torture.py");
     torture.arg(engine.addr().to_string()).arg("--rewrite");
-    let Some(mut torture) = Peer::start(torture, "torture", engine.folder.path(), "install Python 3") else { return };
+    let Some(mut torture) = Peer::start(torture, "torture", engine.folder.path(), "install Python 3") else {
+        return;
+    };
     torture.succeeds().await;
     let counters = engine.runtime.telephony.counters();
     assert!(counters.bad_messages > 0, "{counters:?}");

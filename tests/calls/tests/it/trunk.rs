@@ -30,19 +30,20 @@ async fn registered_called_and_transferred() {
     let handed_over = format!(
         "closare: 1\nname: handed-over\nlanguages: [en]\nsteps:\n  - disclose\n  - transfer: \"sip:602@127.0.0.1:{port}\"\n"
     );
-    let setup = Setup::new()
-        .answers("trunk", LINE)
-        .answers("trunk256", LINE)
-        .answers("1000", &handed_over)
-        .set(move |config| {
-            config.listen.set_port(own);
-            config.register = vec![account("trunk", port), account("trunk256", port)];
-        });
+    let setup =
+        Setup::new().answers("trunk", LINE).answers("trunk256", LINE).answers("1000", &handed_over).set(
+            move |config| {
+                config.listen.set_port(own);
+                config.register = vec![account("trunk", port), account("trunk256", port)];
+            },
+        );
     let Some(mut engine) = setup.start().await else { return };
     registered(&engine).await;
 
     // It calls the extension, and speaks when the question has been asked.
-    asterisk.console("channel originate PJSIP/trunk256 application Playback silence/6&hello-world&silence/6").await;
+    asterisk
+        .console("channel originate PJSIP/trunk256 application Playback silence/6&hello-world&silence/6")
+        .await;
     let id = engine.call(1).await;
     engine.caller_said(&id, "world").await;
     assert_eq!(engine.ended(&id).await, "hung_up");

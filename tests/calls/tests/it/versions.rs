@@ -15,7 +15,8 @@ async fn a_file_that_is_saved_while_a_call_is_up() {
     let first = engine.call(1).await;
     engine.agent_said(&first, "What happened?").await;
 
-    let changed = LINE.replace("What happened?", "Please tell me what happened.").replace("Good-bye.", "Farewell.");
+    let changed =
+        LINE.replace("What happened?", "Please tell me what happened.").replace("Good-bye.", "Farewell.");
     engine.save("100", &changed).await.unwrap();
     let new = Phone::new().await;
     let Some(mut new_caller) = listener(&engine, &new) else { return };

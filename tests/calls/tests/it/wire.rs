@@ -7,7 +7,9 @@ use closare_runtime::Live;
 /// The engine is busy as long as it takes no calls; the caller doesn't wait for it.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_caller_who_gives_up() {
-    let Some(mut engine) = Setup::new().answers("100", LINE).takes_no_calls_yet().start().await else { return };
+    let Some(mut engine) = Setup::new().answers("100", LINE).takes_no_calls_yet().start().await else {
+        return;
+    };
     let rings = "<recv response=\"100\" optional=\"true\"/>\n  <recv response=\"180\"/>";
     let sipp = Sipp::new("uac-cancel").calls("100").with(rings, "<recv response=\"100\"/>");
     let Some(mut caller) = sipp.start(engine.addr(), engine.folder.path()) else { return };
@@ -41,7 +43,8 @@ async fn a_hold_in_the_disclosure() {
     engine.kept(&id).await;
     let log = engine.runtime.store.log(&id).await.unwrap();
     let at = |name: &str, wanted: &str| {
-        let found = log.iter().position(|entry| entry.name == name && entry.skeleton.to_string().contains(wanted));
+        let found =
+            log.iter().position(|entry| entry.name == name && entry.skeleton.to_string().contains(wanted));
         found.unwrap_or_else(|| panic!("no `{name}` with `{wanted}` in the log"))
     };
     let (held, resumed, disclosed) = (at("hold", "true"), at("hold", "false"), at("disclosed", ""));
@@ -55,7 +58,11 @@ async fn a_hold_in_the_disclosure() {
     for (heard, wanted) in [(before, first), (after, rest)] {
         let wanted = Sound { rate: whole.rate, samples: wanted.to_vec() };
         let like = likeness(&heard, &wanted);
-        assert!(wanted.millis() > 1_000 && like > 0.8, "{} ms are like the disclosure by {like:.2}", wanted.millis());
+        assert!(
+            wanted.millis() > 1_000 && like > 0.8,
+            "{} ms are like the disclosure by {like:.2}",
+            wanted.millis()
+        );
     }
     engine.stop().await;
 }

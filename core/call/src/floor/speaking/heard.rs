@@ -72,14 +72,18 @@ impl Context {
             heard: Held::new(Kind::Transcript, heard),
             unheard: (!unheard.is_empty()).then(|| Held::new(Kind::Transcript, unheard)),
             language: speech.language.clone().unwrap_or_else(|| self.language()),
-            made_by: speech.model.map(|model| (Role::LanguageModel, model)).or(Some((Role::TextToSpeech, speech.voice))),
+            made_by: speech
+                .model
+                .map(|model| (Role::LanguageModel, model))
+                .or(Some((Role::TextToSpeech, speech.voice))),
         };
         self.emit(Effect::Turn(turn));
     }
 
     /// Keeps what a caller's sound cut off; a key, or the engine itself, means it.
     pub(super) fn keep_cut(&mut self, speech: &Speech, unheard: &str) {
-        let lost = unheard.is_empty() || speech.purpose == Purpose::Beep || !self.state.floor.caller_has_turn();
+        let lost =
+            unheard.is_empty() || speech.purpose == Purpose::Beep || !self.state.floor.caller_has_turn();
         if !lost {
             let pieces = vec![Words { text: unheard.to_owned(), slow: false, pause_after: Millis::ZERO }];
             self.state.floor.cut.push(Speech { pieces, ..speech.clone() });

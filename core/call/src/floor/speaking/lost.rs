@@ -12,13 +12,25 @@ impl Context {
             let want = |voice| if speech.personal { Want::PersonalVoice(voice) } else { Want::Voice(voice) };
             let hopeful = || self.state.vendors.tts.alive().any(|voice| self.asked(&want(voice)));
             let begun = speech.handed > 0 || speech.pieces.is_empty() && !speech.closed;
-            begun || speech.purpose == Purpose::Beep || self.voice_for(speech.personal, speech.purpose).is_some() || hopeful()
+            begun
+                || speech.purpose == Purpose::Beep
+                || self.voice_for(speech.personal, speech.purpose).is_some()
+                || hopeful()
         };
-        let unsayable: Vec<Utterance> =
-            self.state.floor.queue.iter().filter(|speech| !sayable(speech)).map(|speech| speech.utterance).collect();
+        let unsayable: Vec<Utterance> = self
+            .state
+            .floor
+            .queue
+            .iter()
+            .filter(|speech| !sayable(speech))
+            .map(|speech| speech.utterance)
+            .collect();
         let mut dropped = Vec::new();
         for utterance in unsayable {
-            let Some(index) = self.state.floor.queue.iter().position(|speech| speech.utterance == utterance) else { continue };
+            let Some(index) = self.state.floor.queue.iter().position(|speech| speech.utterance == utterance)
+            else {
+                continue;
+            };
             let Some(speech) = self.state.floor.queue.remove(index) else { continue };
             self.tell_turn(&speech, "", &speech.text());
             self.state.floor.dropped = true;
@@ -40,7 +52,8 @@ impl Context {
         let queue = std::mem::take(&mut self.state.floor.queue);
         let mut lost = true;
         for mut speech in queue {
-            let concerned = speech.handed > 0 && speech.voice == failed && speech.length.is_none() && !speech.stopped;
+            let concerned =
+                speech.handed > 0 && speech.voice == failed && speech.length.is_none() && !speech.stopped;
             if concerned {
                 speech.handed = 0;
                 speech.since = self.now;

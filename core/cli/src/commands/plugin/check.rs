@@ -28,7 +28,11 @@ pub fn run(args: &Args, config: &Config) -> Ran {
     let host = Host::new(HostConfig::new(config.cache.join("compiled"))).during("plugins can't be run")?;
     let began = Instant::now();
     let loaded = host.load(&args.folder).during(format!("`{}` can't be run", manifest.name))?;
-    println!("  it runs: compiled and tried in {}; its component is {}", took(began.elapsed()), loaded.sha256());
+    println!(
+        "  it runs: compiled and tried in {}; its component is {}",
+        took(began.elapsed()),
+        loaded.sha256()
+    );
     Ok(Outcome::Good)
 }
 
@@ -60,7 +64,8 @@ fn may(manifest: &Manifest) -> Vec<String> {
     }
     said.push("never touches files, never opens a socket, has no clock of its own".to_owned());
     let limits = &manifest.limits;
-    let shared = if manifest.instances == Instances::Shared { ", shared by the calls of a thread" } else { "" };
+    let shared =
+        if manifest.instances == Instances::Shared { ", shared by the calls of a thread" } else { "" };
     said.push(format!(
         "gets at most {} MiB of memory, {} a call into it, {} outputs{shared}",
         limits.memory >> 20,

@@ -31,9 +31,20 @@ pub fn run(args: &Args, config: &Config) -> Ran {
                     manifest.languages.values().flatten().map(|language| language.as_str()).collect();
                 languages.sort_unstable();
                 languages.dedup();
-                let goes = if manifest.network.is_empty() { "stays on this machine" } else { "to a vendor or server" };
+                let goes = if manifest.network.is_empty() {
+                    "stays on this machine"
+                } else {
+                    "to a vendor or server"
+                };
                 let languages = if languages.is_empty() { "any".to_owned() } else { languages.join(" ") };
-                rows.add_row([plugin.name().as_str(), manifest.version.as_str(), &roles.join(" "), &languages, goes, state]);
+                rows.add_row([
+                    plugin.name().as_str(),
+                    manifest.version.as_str(),
+                    &roles.join(" "),
+                    &languages,
+                    goes,
+                    state,
+                ]);
             }
             Err(error) => {
                 well = false;

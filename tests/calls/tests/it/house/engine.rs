@@ -188,7 +188,8 @@ impl Engine {
         let published = self.runtime.agents.find(number).unwrap().published();
         let language = published.workflow.main_language().clone();
         let rendered = published.phrases.get(sentence, &language, false);
-        let rendered = rendered.unwrap_or_else(|| panic!("expected a rendered phrase, found none of `{sentence}`"));
+        let rendered =
+            rendered.unwrap_or_else(|| panic!("expected a rendered phrase, found none of `{sentence}`"));
         Sound { rate: rendered.rate, samples: rendered.samples.clone() }.at(8_000)
     }
 
@@ -235,8 +236,12 @@ impl Engine {
                         return found;
                     }
                 }
-                Ok(Err(broadcast::error::RecvError::Lagged(lost))) => panic!("the test has lost {lost} live events"),
-                Ok(Err(broadcast::error::RecvError::Closed)) => panic!("the engine is gone; {what} did not come"),
+                Ok(Err(broadcast::error::RecvError::Lagged(lost))) => {
+                    panic!("the test has lost {lost} live events")
+                }
+                Ok(Err(broadcast::error::RecvError::Closed)) => {
+                    panic!("the engine is gone; {what} did not come")
+                }
                 Err(_) => panic!("{what} did not come; so far:\n{}", self.story()),
             }
         }
@@ -265,7 +270,8 @@ impl Engine {
     }
 
     pub async fn answered(&mut self, id: &CallId) {
-        self.until("an answer", |live| matches!(live, Live::Answered { call } if call == id).then_some(())).await;
+        self.until("an answer", |live| matches!(live, Live::Answered { call } if call == id).then_some(()))
+            .await;
     }
 
     /// Waits until the agent has said this, to its end or to where it was cut off.
@@ -300,7 +306,8 @@ impl Engine {
 
     /// Waits until the call is kept, and reads it.
     pub async fn kept(&mut self, id: &CallId) -> CallDetail {
-        self.until("the call's rows", |live| matches!(live, Live::Kept { call } if call == id).then_some(())).await;
+        self.until("the call's rows", |live| matches!(live, Live::Kept { call } if call == id).then_some(()))
+            .await;
         self.runtime.store.call(id).await.unwrap().unwrap()
     }
 

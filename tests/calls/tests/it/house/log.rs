@@ -16,7 +16,17 @@ impl Log {
     pub fn start() {
         ONCE.call_once(|| {
             let own = [
-                "call", "egress", "host", "media", "policy", "runtime", "slots", "store", "telephony", "terms", "workflow",
+                "call",
+                "egress",
+                "host",
+                "media",
+                "policy",
+                "runtime",
+                "slots",
+                "store",
+                "telephony",
+                "terms",
+                "workflow",
             ];
             let own: String = own.iter().map(|name| format!(",closare_{name}=debug")).collect();
             let filter = EnvFilter::new(format!("info,{}{own}", closare_telephony::QUIET));

@@ -21,7 +21,9 @@ pub fn free() -> u16 {
 pub fn free_pair() -> u16 {
     loop {
         let port = free() & !1;
-        if UdpSocket::bind((Ipv4Addr::LOCALHOST, port)).is_ok() && UdpSocket::bind((Ipv4Addr::LOCALHOST, port + 1)).is_ok() {
+        if UdpSocket::bind((Ipv4Addr::LOCALHOST, port)).is_ok()
+            && UdpSocket::bind((Ipv4Addr::LOCALHOST, port + 1)).is_ok()
+        {
             return port;
         }
     }

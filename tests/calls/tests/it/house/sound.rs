@@ -35,8 +35,9 @@ impl Sound {
     /// What is before and what is after the first silence of this length that follows a word.
     pub fn around_silence(&self, millis: u64) -> Option<(Sound, Sound)> {
         let frame = self.rate as usize / 100;
-        let audible: Vec<usize> =
-            (0..self.samples.len() / frame).filter(|&at| is_audible(&self.samples[at * frame..(at + 1) * frame])).collect();
+        let audible: Vec<usize> = (0..self.samples.len() / frame)
+            .filter(|&at| is_audible(&self.samples[at * frame..(at + 1) * frame]))
+            .collect();
         let gap = audible.windows(2).find(|pair| (pair[1] - pair[0]) as u64 * 10 > millis)?;
         let part = |samples: &[i16]| Sound { rate: self.rate, samples: samples.to_vec() };
         Some((part(&self.samples[..(gap[0] + 1) * frame]), part(&self.samples[gap[1] * frame..])))

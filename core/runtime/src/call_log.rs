@@ -3,6 +3,7 @@
 use crate::clock::Clock;
 use crate::live::{Live, LiveCalls};
 use crate::publish::Published;
+use crate::waiting::Waiting;
 use closare_call::{ConsentAnswer, ConsentMeans, ConsentRecord, Effect, Event, Latency, Speaker, Turn};
 use closare_host::Cause;
 use closare_host::words::Failure;
@@ -14,6 +15,8 @@ use std::sync::Arc;
 
 /// Content that waits for its verdict: bytes beyond which the oldest goes.
 const WAITING_MAX: usize = 1 << 20;
+/// What a row that waits counts as.
+const ROW_BYTES: usize = 256;
 
 pub struct CallLog {
     call: CallId,
@@ -25,15 +28,14 @@ pub struct CallLog {
     turns: u32,
     kept: BTreeSet<Kind>,
     used: BTreeSet<(Role, usize)>,
-    waiting: Vec<Waiting>,
-    waiting_bytes: usize,
+    waiting: Waiting<Unkept>,
     policy_version: String,
     basis: std::collections::BTreeMap<closare_terms::Purpose, closare_call::Basis>,
 }
 
-enum Waiting {
+enum Unkept {
     Content { seq: u64, content: Content },
-    Row { kind: Kind, row: Box<Row> },
+    Row(Box<Row>),
 }
 
 impl CallLog {
@@ -55,8 +57,7 @@ impl CallLog {
             turns: 0,
             kept: BTreeSet::new(),
             used: BTreeSet::new(),
-            waiting: Vec::new(),
-            waiting_bytes: 0,
+            waiting: Waiting::new(WAITING_MAX),
             policy_version: String::new(),
             basis,
         }
@@ -93,47 +94,45 @@ impl CallLog {
             if self.kept.contains(&held.kind()) {
                 now.push(content);
             } else {
-                self.wait(content.text.len(), Waiting::Content { seq, content });
+                self.wait(content.kind, content.text.len(), Unkept::Content { seq, content });
             }
         }
         self.writer.append(Entry { call: self.call.clone(), seq, at, kind, name, skeleton, contents: now });
     }
 
-    fn wait(&mut self, bytes: usize, waiting: Waiting) {
-        self.waiting_bytes += bytes;
-        if self.waiting_bytes > WAITING_MAX && !self.waiting.is_empty() {
-            self.waiting.remove(0);
-        }
-        self.waiting.push(waiting);
+    fn wait(&mut self, kind: Kind, bytes: usize, what: Unkept) {
+        let gone = self.waiting.push(kind, bytes, what);
+        self.let_go(gone);
     }
 
     /// This kind may be written: what waits of it goes now.
     pub fn keep(&mut self, kind: Kind) {
         self.kept.insert(kind);
-        for waiting in std::mem::take(&mut self.waiting) {
-            match waiting {
-                Waiting::Content { seq, content } if content.kind == kind => {
-                    self.writer.content(&self.call, seq, content)
-                }
-                Waiting::Row { kind: of, row } if of == kind => self.writer.put(&self.call, *row),
-                other => self.waiting.push(other),
+        for allowed in self.waiting.take(kind) {
+            match allowed {
+                Unkept::Content { seq, content } => self.writer.content(&self.call, seq, content),
+                Unkept::Row(row) => self.writer.put(&self.call, *row),
             }
         }
     }
 
-    /// This kind may no longer be written: what waits of it is dropped.
+    /// This kind may no longer be written.
     pub fn forget(&mut self, kind: Kind) {
         self.kept.remove(&kind);
-        self.waiting.retain(|waiting| match waiting {
-            Waiting::Content { content, .. } => content.kind != kind,
-            Waiting::Row { kind: of, .. } => *of != kind,
-        });
+        let denied = self.waiting.take(kind);
+        self.let_go(denied);
     }
 
-    /// The call is over: what was never allowed is dropped; of a turn that may not be kept, its times are.
+    /// The call is over: what was never allowed goes.
     pub fn finish(&mut self) {
-        for waiting in std::mem::take(&mut self.waiting) {
-            if let Waiting::Row { row, .. } = waiting
+        let rest = self.waiting.take_all();
+        self.let_go(rest);
+    }
+
+    /// Drops what may not be kept; of a turn its times are, for they are nobody's words.
+    fn let_go(&self, gone: Vec<Unkept>) {
+        for unkept in gone {
+            if let Unkept::Row(row) = unkept
                 && let Row::Turn(turn) = *row
             {
                 self.writer.put(&self.call, store::Turn { heard: None, unheard: None, ..turn });
@@ -220,9 +219,8 @@ impl CallLog {
             ai_system: Some(self.ai_system(Role::LanguageModel, model.unwrap_or(0))),
         };
         // A later one replaces it; only the newest waits.
-        self.waiting.retain(
-            |waiting| !matches!(waiting, Waiting::Row { row, .. } if matches!(**row, Row::Extraction(_))),
-        );
+        self.waiting
+            .take_if(|_, what| matches!(what, Unkept::Row(row) if matches!(**row, Row::Extraction(_))));
         self.put(Kind::Field, row);
     }
 
@@ -291,7 +289,7 @@ impl CallLog {
         if self.kept.contains(&kind) {
             self.writer.put(&self.call, row);
         } else {
-            self.wait(256, Waiting::Row { kind, row: Box::new(row.into()) });
+            self.wait(kind, ROW_BYTES, Unkept::Row(Box::new(row.into())));
         }
     }
 

@@ -63,7 +63,9 @@ pub async fn run(runtime: Arc<Runtime>, agent: Arc<Agent>, incoming: Incoming) {
     runtime.live.add(id.clone(), &agent.name(), &agent.number, events);
     runtime.live.tell(Live::Began { call: id.clone(), agent: agent.name(), number: agent.number.clone() });
     task.drive(inbox).await;
+    // Whoever waits for the last event then sees a call less.
     runtime.live.remove(&id);
+    runtime.live.tell(Live::Kept { call: id });
 }
 
 impl CallTask {
@@ -374,7 +376,6 @@ impl CallTask {
         );
         self.runtime.live.tell(Live::Ended { call: self.id.clone(), ended: word, reason });
         self.runtime.store.flush().await;
-        self.runtime.live.tell(Live::Kept { call: self.id.clone() });
     }
 }
 

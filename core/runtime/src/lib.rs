@@ -22,6 +22,7 @@ mod publish;
 mod runtime;
 mod told;
 mod voices;
+mod waiting;
 mod warm;
 
 pub use agents::{Agent, Agents};

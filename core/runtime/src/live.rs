@@ -86,10 +86,10 @@ impl LiveCalls {
         })
     }
 
-    /// Stops the calls of this agent; the number of them.
-    pub fn stop(&self, agent: &str) -> usize {
+    /// Stops the calls to this agent's number, whatever version they run on; how many.
+    pub fn stop(&self, number: &str) -> usize {
         let inboxes: Vec<_> = self.with(|calls| {
-            calls.values().filter(|call| call.agent == agent).map(|call| call.inbox.clone()).collect()
+            calls.values().filter(|call| call.number == number).map(|call| call.inbox.clone()).collect()
         });
         inboxes.iter().filter(|inbox| inbox.try_send(Event::Stop).is_ok()).count()
     }
@@ -102,5 +102,23 @@ impl LiveCalls {
 impl Default for LiveCalls {
     fn default() -> Self {
         LiveCalls::new()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_number_of_the_same_workflow_goes_on() {
+        let live = LiveCalls::new();
+        let mut inboxes = ["1000", "2000"].map(|number| {
+            let (inbox, events) = mpsc::channel(1);
+            live.add(CallId(number.to_owned()), "booking", number, inbox);
+            events
+        });
+        assert_eq!(live.stop("1000"), 1);
+        assert!(matches!(inboxes[0].try_recv(), Ok(Event::Stop)));
+        assert!(inboxes[1].try_recv().is_err());
     }
 }

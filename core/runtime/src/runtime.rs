@@ -1,6 +1,6 @@
 //! The engine: everything that calls share.
 
-use crate::agents::Agents;
+use crate::agents::{Agent, Agents};
 use crate::call_task;
 use crate::catalog::catalog;
 use crate::config::Config;
@@ -169,17 +169,18 @@ impl Runtime {
         if agents.is_empty() {
             return None;
         }
-        for agent in &agents {
-            agent.stop();
-        }
-        Some(self.live.stop(&agents[0].name()))
+        Some(agents.into_iter().map(|agent| self.stop_agent(agent)).sum())
+    }
+
+    fn stop_agent(&self, agent: &Agent) -> usize {
+        agent.stop();
+        self.live.stop(&agent.number)
     }
 
     /// Ends everything in order: no new calls, live ones end, what is known is written.
     pub async fn shutdown(&self) {
         for agent in self.agents.iter() {
-            agent.stop();
-            self.live.stop(&agent.name());
+            self.stop_agent(agent);
         }
         let deadline = tokio::time::Instant::now() + Duration::from_secs(4);
         let mut watch = self.live.watch();

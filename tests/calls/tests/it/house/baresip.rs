@@ -22,24 +22,21 @@ const SILENCE_SECONDS: usize = 120;
 impl Baresip {
     /// None, with a word on it, where it is missing.
     pub async fn start(folder: &Path) -> Option<Baresip> {
-        let folder = folder.join("baresip");
-        std::fs::create_dir(&folder).unwrap();
-        let (sip, control, sound) = (ports::free(), ports::free(), ports::free_pair());
-        for name in ["accounts", "config", "contacts"] {
-            let text = std::fs::read_to_string(peers().join("baresip").join(name)).unwrap();
-            let text = text
-                .replace("127.0.0.1:5062", &format!("127.0.0.1:{sip}"))
-                .replace("127.0.0.1:4444", &format!("127.0.0.1:{control}"))
-                .replace("10000-10100", &format!("{sound}-{}", sound + 20));
-            std::fs::write(folder.join(name), text).unwrap();
+        let mut said = String::new();
+        // A free port may be taken by someone else before baresip has it.
+        for attempt in 1..=3 {
+            let folder = folder.join(format!("baresip-{attempt}"));
+            let (sip, control) = settings(&folder);
+            let mut command = Command::new("baresip");
+            command.arg("-f").arg(&folder);
+            let peer = Peer::start(command, "baresip", &folder, HOW)?;
+            if answers_options(sip).await {
+                let control = TcpStream::connect((Ipv4Addr::LOCALHOST, control)).await.unwrap();
+                return Some(Baresip { peer, control, folder, sounds: 0 });
+            }
+            said = peer.said();
         }
-        write(&folder.join("speech.wav"), &Sound { rate: 8_000, samples: Vec::new() });
-        let mut command = Command::new("baresip");
-        command.arg("-f").arg(&folder);
-        let peer = Peer::start(command, "baresip", &folder, HOW)?;
-        assert!(answers_options(sip).await, "baresip is not ready:\n{}", peer.said());
-        let control = TcpStream::connect((Ipv4Addr::LOCALHOST, control)).await.unwrap();
-        Some(Baresip { peer, control, folder, sounds: 0 })
+        panic!("baresip is not ready:\n{said}");
     }
 
     pub async fn dial(&mut self, number: &str, at: SocketAddr) {
@@ -88,6 +85,22 @@ impl Baresip {
         let answered = timeout(Duration::from_secs(10), answered).await;
         answered.unwrap_or_else(|_| panic!("baresip does not answer `{command}`:\n{}", self.peer.said()));
     }
+}
+
+/// Fills the folder; gives the ports for SIP and for commands.
+fn settings(folder: &Path) -> (u16, u16) {
+    std::fs::create_dir(folder).unwrap();
+    let (sip, control, sound) = (ports::free(), ports::free(), ports::free_pair());
+    for name in ["accounts", "config", "contacts"] {
+        let text = std::fs::read_to_string(peers().join("baresip").join(name)).unwrap();
+        let text = text
+            .replace("127.0.0.1:5062", &format!("127.0.0.1:{sip}"))
+            .replace("127.0.0.1:4444", &format!("127.0.0.1:{control}"))
+            .replace("10000-10100", &format!("{sound}-{}", sound + 20));
+        std::fs::write(folder.join(name), text).unwrap();
+    }
+    write(&folder.join("speech.wav"), &Sound { rate: 8_000, samples: Vec::new() });
+    (sip, control)
 }
 
 fn write(path: &Path, sound: &Sound) {

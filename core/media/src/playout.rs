@@ -68,6 +68,10 @@ pub struct Playout {
     past: VecDeque<Ended>,
     fade: Fade,
     starved_frames: u64,
+    /// Samples of a frame: 20 ms.
+    frame: usize,
+    /// The last frame held no audio.
+    silent: bool,
 }
 
 impl Playout {
@@ -81,6 +85,8 @@ impl Playout {
             past: VecDeque::with_capacity(PAST),
             fade: Fade::new(rate),
             starved_frames: 0,
+            frame: (rate / 50) as usize,
+            silent: true,
         }
     }
 
@@ -143,6 +149,7 @@ impl Playout {
         if filled == 0 {
             filled = self.fill(out, &mut tick);
         }
+        self.silent = filled == 0;
         out[filled..].fill(0);
         tick.ended.take_from(&mut self.ended);
         tick
@@ -164,6 +171,17 @@ impl Playout {
     /// Nothing waits and nothing is open.
     pub fn is_idle(&self) -> bool {
         self.queue.is_empty()
+    }
+
+    /// The last frame held no audio of any utterance.
+    pub fn is_silent(&self) -> bool {
+        self.silent
+    }
+
+    /// The last frame was silence, and the next would not be.
+    pub fn is_eager(&self) -> bool {
+        let next = self.queue.iter().find(|utterance| !utterance.is_done());
+        self.silent && next.is_some_and(|next| next.finished || next.samples.len() >= self.frame)
     }
 
     /// Frames of silence that went out in the middle of an utterance.

@@ -97,6 +97,25 @@ fn an_utterance_without_audio_is_complete_at_once() {
 }
 
 #[test]
+fn it_is_eager_between_a_silent_frame_and_one_that_can_be_heard() {
+    let mut playout = Playout::new(8_000);
+    playout.begin(1);
+    playout.append(1, &[5; 100]);
+    assert!(!playout.is_eager(), "not a whole frame, and more may come");
+    playout.append(1, &[5; 60]);
+    assert!(playout.is_eager() && playout.is_silent());
+    next(&mut playout);
+    playout.append(1, &[5; 160]);
+    assert!(!playout.is_eager(), "it speaks already");
+    next(&mut playout);
+    next(&mut playout);
+    playout.append(1, &[5; 10]);
+    assert!(!playout.is_eager());
+    playout.finish(1);
+    assert!(playout.is_eager(), "the rest is all that comes");
+}
+
+#[test]
 fn many_ends_at_once_are_all_told() {
     let mut playout = Playout::new(8000);
     (1..=9).for_each(|utterance| assert!(playout.begin(utterance)));

@@ -2,7 +2,9 @@
 
 use crate::counters::Tally;
 use crate::leg::{Frame, LegEvent, Tap};
+use crate::media::datagrams::Datagrams;
 use crate::media::ear::Ear;
+use crate::media::grid::Grid;
 use crate::media::line::{Line, Order, Shared};
 use crate::media::mouth::Mouth;
 use crate::media::report::Reports;
@@ -37,8 +39,11 @@ pub(crate) struct CallAudio {
     rate: u32,
     orders: Receiver<Order>,
     shared: Arc<Shared>,
+    datagrams: Datagrams,
     ear: Ear,
     mouth: Mouth,
+    /// None before the first turn.
+    grid: Option<Grid>,
     reports: Reports,
     floor: u32,
     /// Tells the call's task that nothing more will be said.
@@ -58,8 +63,10 @@ impl CallAudio {
             ..Header::default()
         };
         let call = CallAudio {
+            datagrams: Datagrams::new(),
             ear: Ear::new(parts.agreed, rate, now),
             mouth: Mouth::new(parts.agreed, rate, begin),
+            grid: None,
             reports: Reports::new(now),
             rate,
             orders,
@@ -71,8 +78,8 @@ impl CallAudio {
         (call, line)
     }
 
-    /// False when the call is over.
-    pub fn turn(&mut self, at: Instant) -> bool {
+    /// A turn of 20 ms, at the pacer's tick. False when the call is over.
+    pub fn turn(&mut self, at: Instant, tick: u64) -> bool {
         let now = since(self.parts.epoch, at);
         let closed = self.shared.closed.load(Ordering::Acquire);
         // A key may have come just before the end.
@@ -82,11 +89,29 @@ impl CallAudio {
             return false;
         }
         self.listen(now);
-        self.speak(now);
+        if self.grid.get_or_insert_with(|| Grid::new(tick)).is_due(tick) {
+            self.speak(now, tick);
+        }
         self.show(now);
         self.reports.turn(&self.parts.rtcp, &mut self.ear, &self.mouth, now);
         self.note(now);
         true
+    }
+
+    /// Between two turns only what is said can have become due: the first frame of an utterance leaves at once.
+    pub fn between(&mut self, tick: u64) {
+        let Some(grid) = &self.grid else { return };
+        if grid.is_due(tick) {
+            let now = since(self.parts.epoch, Instant::now());
+            self.obey(now);
+            self.speak(now, tick);
+        } else if grid.may_hasten(tick) && self.shared.fresh.swap(false, Ordering::AcqRel) {
+            let now = since(self.parts.epoch, Instant::now());
+            self.obey(now);
+            if self.mouth.is_eager() {
+                self.speak(now, tick);
+            }
+        }
     }
 
     fn obey(&mut self, now: Millis) {
@@ -126,7 +151,7 @@ impl CallAudio {
     }
 
     fn listen(&mut self, now: Millis) {
-        if let Some(key) = self.ear.drain(&self.parts.rtp, now, &self.parts.tally) {
+        if let Some(key) = self.ear.drain(&mut self.datagrams, &self.parts.rtp, now, &self.parts.tally) {
             self.emit(LegEvent::Key { at: now, key });
         }
         let noticed = self.ear.frame(now);
@@ -142,13 +167,19 @@ impl CallAudio {
         }
     }
 
-    fn speak(&mut self, now: Millis) {
-        let (tick, sends) = self.mouth.frame();
+    fn speak(&mut self, now: Millis, tick: u64) {
+        let (said, sends) = self.mouth.frame();
+        if let Some(grid) = &mut self.grid {
+            grid.sent(tick);
+            if self.mouth.playout.is_silent() {
+                grid.silent();
+            }
+        }
         if sends && let Some(target) = self.ear.target() {
             // A full socket or a route that is gone loses a frame, as the network would.
             let _ = self.parts.rtp.send_to(&self.mouth.packet, target);
         }
-        self.tell(tick, now);
+        self.tell(said, now);
     }
 
     fn tell(&mut self, tick: Tick, now: Millis) {

@@ -1,6 +1,7 @@
 //! What comes in: datagrams to frames of sound, keys, and whether somebody speaks.
 
 use crate::counters::Tally;
+use crate::media::datagrams::Datagrams;
 use crate::media::keys::{KeySources, Source as KeySource};
 use crate::media::latch::{Latch, Verdict};
 use crate::sdp::Agreed;
@@ -86,12 +87,20 @@ impl Ear {
     }
 
     /// Takes in all that waits at the socket; gives a key that was pressed.
-    pub fn drain(&mut self, socket: &UdpSocket, now: Millis, tally: &Tally) -> Option<char> {
-        let mut buffer = [0; DATAGRAM_MAX];
+    pub fn drain(
+        &mut self,
+        datagrams: &mut Datagrams,
+        socket: &UdpSocket,
+        now: Millis,
+        tally: &Tally,
+    ) -> Option<char> {
         let mut key = None;
         for _ in 0..DATAGRAMS_MAX {
-            match socket.recv_from(&mut buffer) {
-                Ok((length, from)) => key = self.datagram(&buffer[..length], from, now, tally).or(key),
+            match datagrams.next(socket) {
+                Ok(datagram) => {
+                    let came = now.since(Millis(datagram.age.as_millis() as u64));
+                    key = self.datagram(datagram.bytes, datagram.from, came, tally).or(key);
+                }
                 // On Linux a port that nobody listens on is told to the next reader; nothing is lost by going on.
                 Err(error) if error.kind() == std::io::ErrorKind::ConnectionRefused => {}
                 Err(_) => break,
@@ -100,7 +109,8 @@ impl Ear {
         key
     }
 
-    fn datagram(&mut self, datagram: &[u8], from: SocketAddr, now: Millis, tally: &Tally) -> Option<char> {
+    /// `came` is when it was here, for the call's clock.
+    fn datagram(&mut self, datagram: &[u8], from: SocketAddr, came: Millis, tally: &Tally) -> Option<char> {
         if is_rtcp(datagram) {
             return None;
         }
@@ -108,20 +118,20 @@ impl Ear {
             tally.bad_packets.more();
             return None;
         };
-        if self.latch.received(from, header.ssrc, header.sequence, now.0) == Verdict::Ignore {
+        if self.latch.received(from, header.ssrc, header.sequence, came.0) == Verdict::Ignore {
             tally.bad_packets.more();
             return None;
         }
-        if !self.source.accept(&header, now) {
+        if !self.source.accept(&header, came) {
             // A stream's first packet only proves the second.
             if self.source.ssrc().is_some() {
                 tally.bad_packets.more();
             }
             return None;
         }
-        self.heard = now;
+        self.heard = came;
         self.packets += 1;
-        self.packet(&header, payload, now)
+        self.packet(&header, payload, came)
     }
 
     fn packet(&mut self, header: &Header, payload: &[u8], now: Millis) -> Option<char> {
@@ -272,7 +282,5 @@ const SAMPLES_MAX: usize = 640;
 const COMFORT_NOISE: u8 = 13;
 /// −50 dB of full scale, as the voice detector's floor.
 const QUIET_RMS: f64 = 104.0;
-/// An audio packet of 60 ms with all headers has 500 bytes.
-const DATAGRAM_MAX: usize = 1_600;
 /// A flood waits for the next frame, and the kernel drops what is too much.
 const DATAGRAMS_MAX: usize = 64;

@@ -40,6 +40,8 @@ pub(crate) struct Shared {
     /// The first utterance that may still play.
     pub floor: AtomicU32,
     pub closed: AtomicBool,
+    /// Something came that could be said at once.
+    pub fresh: AtomicBool,
     pub takes_keys: AtomicBool,
     /// The utterance that plays, and how many of its samples were sent.
     pub playing: AtomicU32,
@@ -91,6 +93,7 @@ impl Line {
         }
         let count = samples.len() as u64;
         if self.order(Order::Append(utterance, samples)) {
+            self.shared.fresh.store(true, Ordering::Release);
             *self.appended().entry(utterance).or_default() += count;
         }
     }
@@ -98,6 +101,7 @@ impl Line {
     pub fn finish(&self, utterance: u32) {
         if self.may_play(utterance) {
             self.order(Order::Finish(utterance));
+            self.shared.fresh.store(true, Ordering::Release);
         }
     }
 

@@ -113,6 +113,11 @@ impl Mouth {
         self.bytes += bytes as u64;
     }
 
+    /// The line is silent, and something could be said.
+    pub fn is_eager(&self) -> bool {
+        self.agreed.direction.sends() && self.keys.is_idle() && self.playout.is_eager()
+    }
+
     pub fn ssrc(&self) -> u32 {
         self.next.ssrc
     }

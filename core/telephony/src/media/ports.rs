@@ -2,6 +2,7 @@
 //! minute, so that late packets of the last call aren't heard in the next.
 
 use crate::Error;
+use crate::media::datagrams::note_arrivals;
 use std::collections::VecDeque;
 use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::ops::RangeInclusive;
@@ -28,7 +29,7 @@ impl Ports {
         Arc::new(Ports { address, range, resting: Mutex::default() })
     }
 
-    /// Both sockets are non-blocking. Begins at a random port, so that nobody can guess the next call's.
+    /// Both sockets are non-blocking; of RTP's each packet's arrival is noted. Begins at a random port, so that nobody can guess the next call's.
     pub fn take(self: &Arc<Self>) -> Result<(Lease, UdpSocket, UdpSocket), Error> {
         let (first, last) = (self.range.start().next_multiple_of(2), *self.range.end());
         let pairs = (u32::from(last) + 1).saturating_sub(u32::from(first)) / 2;
@@ -45,6 +46,7 @@ impl Ports {
         let rtcp = UdpSocket::bind(SocketAddr::new(self.address, port + 1)).ok()?;
         rtp.set_nonblocking(true).ok()?;
         rtcp.set_nonblocking(true).ok()?;
+        note_arrivals(&rtp);
         Some((Lease { port, ports: Arc::clone(self) }, rtp, rtcp))
     }
 

@@ -1,5 +1,6 @@
 //! A file per command.
 
+mod bench;
 mod call;
 mod calls;
 mod check;
@@ -34,6 +35,7 @@ pub enum Command {
     Policy(policy::Args),
     Config(config::Args),
     Doctor(doctor::Args),
+    Bench(bench::Args),
 }
 
 /// What a command came to: the exit code.
@@ -67,6 +69,7 @@ pub fn run(command: Command, setup: &Setup) -> Ran {
         Command::Policy(args) => policy::run(&args),
         Command::Config(args) => config::run(&args, setup),
         Command::Doctor(args) => doctor::run(&args, &setup.config()?),
+        Command::Bench(args) => bench::run(args, setup.config()?),
     }
 }
 
@@ -81,7 +84,7 @@ fn wait(work: impl Future<Output = Ran>) -> Ran {
 }
 
 /// Prints what a program reads.
-fn print_json(value: &impl serde::Serialize) -> Result<(), Problem> {
+pub fn print_json(value: &impl serde::Serialize) -> Result<(), Problem> {
     println!("{}", serde_json::to_string_pretty(value).during("can't write JSON")?);
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! The command `closare`. A file per command in `commands/`: its arguments, then what it does. Nothing is decided here.
 
+mod bench;
 mod commands;
 mod installed;
 mod kept;

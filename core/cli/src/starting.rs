@@ -1,4 +1,5 @@
-//! What a person is told while the engine starts: each step, and how long it took.
+//! What a person is told while the engine starts: each step, and how long it took. It goes to the standard error, so that a
+//! command's result stands alone.
 
 use crate::problem::{During, Problem};
 use crate::show::took;
@@ -24,14 +25,14 @@ pub async fn start(config: Config) -> Result<(Arc<Runtime>, mpsc::Receiver<Incom
         }
         Starting::Broken { folder, reason } => {
             steps.end();
-            println!("  left out  {}: {reason}", folder.display());
+            eprintln!("  left out  {}: {reason}", folder.display());
         }
         Starting::Publishing => {
             steps.begin("workflows: checking, and speaking their fixed sentences".to_owned())
         }
         Starting::NotPublished(error) => {
             steps.end();
-            println!("{}", not_published(error));
+            eprintln!("{}", not_published(error));
         }
     })
     .await;
@@ -78,13 +79,14 @@ fn because(error: closare_runtime::Error, data: &str, listen: std::net::SocketAd
 }
 
 /// Steps that follow one another; a step's line is printed when it is over.
+#[derive(Default)]
 pub struct Steps {
     under_way: Option<(String, Instant)>,
 }
 
 impl Steps {
     pub fn new() -> Steps {
-        Steps { under_way: None }
+        Steps::default()
     }
 
     pub fn begin(&mut self, what: String) {
@@ -94,7 +96,7 @@ impl Steps {
 
     pub fn end(&mut self) {
         if let Some((what, since)) = self.under_way.take() {
-            println!("  {:>8}  {what}", took(since.elapsed()));
+            eprintln!("  {:>8}  {what}", took(since.elapsed()));
         }
     }
 }

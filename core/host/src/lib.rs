@@ -5,6 +5,7 @@
 //! A session is handed inputs and tells outputs; what it asks of the network is among the outputs, what came of it among
 //! the inputs. A trap, an endless loop or a flood ends that session alone, and [`SessionError`] names the limit.
 
+mod bare;
 pub mod build;
 mod component;
 mod contract;
@@ -23,6 +24,7 @@ mod session;
 mod threads;
 pub mod words;
 
+pub use bare::{Bare, BareEar};
 pub use error::{Cause, Error, NotSent, SessionError};
 pub use host::{Host, HostConfig};
 pub use limits::Limits;

@@ -184,7 +184,11 @@ impl Own {
     }
 
     pub async fn lines(&self, talk: &Talk, cache: &Path) -> Result<Vec<Spoken>, Problem> {
-        talk::render(&self.voice, &spoken(talk), &Language::from(LANGUAGE), cache).await
+        self.say(&spoken(talk), cache).await
+    }
+
+    pub async fn say(&self, texts: &[&str], cache: &Path) -> Result<Vec<Spoken>, Problem> {
+        talk::render(&self.voice, texts, &Language::from(LANGUAGE), cache).await
     }
 
     pub fn ear(&self) -> Option<Ear> {

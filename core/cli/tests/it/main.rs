@@ -1,5 +1,6 @@
 //! The command as a person uses it: the real binary, in a home of its own, its whole output in the test.
 
+mod bench;
 mod check;
 mod person;
 mod plugins;

@@ -2,7 +2,7 @@ use crate::person::{Person, project};
 use std::path::PathBuf;
 
 /// The folder of a plugin that `make plugins` has built, or a line that says why a test is skipped.
-fn built(name: &str) -> Option<PathBuf> {
+pub fn built(name: &str) -> Option<PathBuf> {
     let folder = project().join("target/closare-plugins").join(name);
     if folder.join(format!("{name}.wasm")).is_file() {
         return Some(folder);

@@ -21,6 +21,8 @@ fn the_help_of_every_command() {
         "policy test",
         "config check",
         "doctor",
+        "bench call",
+        "bench plugin",
     ];
     let person = Person::new();
     let pages: Vec<String> = commands.iter().map(|name| person.runs(&format!("{name} --help"))).collect();
@@ -42,6 +44,7 @@ fn used_wrongly_is_2() {
         "doctor --config missing.yaml",
         "key set KEY",
         "policy test missing.yaml",
+        "bench call --calls 0",
     ];
     for line in lines {
         let seen = person.runs(line);

@@ -96,9 +96,15 @@ impl Egress {
     }
 
     /// Opens the door for one plugin session. `deliver` is called from the runtime's threads, in order for each
-    /// ticket; it must return soon, and may be called once more while the session is being dropped.
-    pub fn session(&self, grant: Grant, deliver: impl Fn(NetEvent) + Send + Sync + 'static) -> NetSession {
-        NetSession::start(self.door.clone(), grant, Arc::new(deliver))
+    /// ticket; it must return soon, and may be called once more while the session is being dropped. While there is no
+    /// `room` for what was delivered, nothing more is read, as if the session were held.
+    pub fn session(
+        &self,
+        grant: Grant,
+        deliver: impl Fn(NetEvent) + Send + Sync + 'static,
+        room: impl Fn() -> bool + Send + Sync + 'static,
+    ) -> NetSession {
+        NetSession::start(self.door.clone(), grant, Arc::new(deliver), Arc::new(room))
     }
 
     /// Puts another book of secrets in place, for what is asked from here on.

@@ -37,12 +37,12 @@ impl NetSession {
         self.hold.send_replace(hold);
     }
 
-    pub(crate) fn start(door: Arc<Door>, grant: Grant, deliver: Deliver) -> NetSession {
+    pub(crate) fn start(door: Arc<Door>, grant: Grant, deliver: Deliver, room: Room) -> NetSession {
         let (effects, queue) = unbounded_channel();
         let (hold, held) = watch::channel(false);
         let counts = door.meter.counts(&grant.plugin);
         let runtime = door.runtime.clone();
-        let session = Arc::new(Session { door, grant, deliver, counts, held });
+        let session = Arc::new(Session { door, grant, deliver, room, counts, held });
         let task = runtime.spawn(run(session, queue)).abort_handle();
         NetSession { effects, hold, task }
     }
@@ -55,12 +55,17 @@ impl Drop for NetSession {
 }
 
 pub(crate) type Deliver = Arc<dyn Fn(NetEvent) + Send + Sync>;
+pub(crate) type Room = Arc<dyn Fn() -> bool + Send + Sync>;
+
+/// How often a plugin that is behind is asked whether it has caught up.
+const ROOM_EVERY: Duration = Duration::from_millis(2);
 
 /// What the tasks of a session share.
 pub(crate) struct Session {
     pub door: Arc<Door>,
     pub grant: Grant,
     pub deliver: Deliver,
+    room: Room,
     pub counts: Arc<Counts>,
     held: watch::Receiver<bool>,
 }
@@ -70,6 +75,9 @@ impl Session {
     pub async fn readable(&self) {
         // An error is a session that is gone, and this task with it.
         let _ = self.held.clone().wait_for(|held| !held).await;
+        while !(self.room)() {
+            tokio::time::sleep(ROOM_EVERY).await;
+        }
     }
 
     /// Whether a plugin's URL may be asked, and what leaves when it is.

@@ -92,6 +92,10 @@ impl<I: Input> Inbox<I> {
         Turn::Take(next.input)
     }
 
+    pub(crate) fn waiting(&self) -> usize {
+        self.lock().waiting.len()
+    }
+
     /// Nothing is taken from here on.
     pub(crate) fn end(&self) {
         let mut state = self.lock();

@@ -38,6 +38,11 @@ impl<I: Input> Session<I> {
         Session { inbox, wake, _keep: keep }
     }
 
+    /// Inputs that wait.
+    pub fn waiting(&self) -> usize {
+        self.inbox.waiting()
+    }
+
     /// Never waits. Inputs are handed in in the order of this call; a cancel also drops what waits of the same job.
     ///
     /// # Errors

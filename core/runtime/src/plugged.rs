@@ -7,6 +7,9 @@ use closare_terms::network::{NetEffect, NetEvent};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock, Weak};
 
+/// Of a session that has so much to do, nothing more is read from the network: what is read must never be lost.
+const WAITING_MAX: usize = 32;
+
 /// Dropping it ends the session and everything that it has open.
 pub struct Plugged<I: Input> {
     joint: Arc<Joint<I>>,
@@ -20,6 +23,24 @@ struct Joint<I: Input> {
 impl<I: Input> Plugged<I> {
     pub fn send(&self, input: I) -> Result<(), NotSent> {
         self.joint.session.get().map_or(Err(NotSent::Over), |session| session.send(input))
+    }
+}
+
+impl<I: Input> Plugged<I> {
+    /// Lets what the session has open at the network wait, or go on. Does nothing once the session is gone.
+    pub fn holder(&self) -> impl Fn(bool) + Send + 'static
+    where
+        I: 'static,
+        Session<I>: Send + Sync,
+    {
+        let joint = Arc::downgrade(&self.joint);
+        move |hold| {
+            if let Some(joint) = joint.upgrade()
+                && let Some(net) = joint.net.get()
+            {
+                net.hold(hold);
+            }
+        }
     }
 }
 
@@ -40,12 +61,18 @@ where
 {
     let joint = Arc::new(Joint { session: OnceLock::new(), net: OnceLock::new() });
     let back: Weak<Joint<I>> = Arc::downgrade(&joint);
-    let net = egress.session(grant, move |event| {
+    let deliver = move |event| {
         if let Some(joint) = back.upgrade() {
-            // At worst this waits for the line below `open`. A full inbox or an ended session shows by the session's own end.
+            // At worst this waits for the line below `open`. An ended session shows by its own end.
             let _ = joint.session.wait().send(inward(event));
         }
-    });
+    };
+    let behind = Arc::downgrade(&joint);
+    let room = move || {
+        let joint = behind.upgrade();
+        joint.is_none_or(|joint| joint.session.get().is_none_or(|session| session.waiting() < WAITING_MAX))
+    };
+    let net = egress.session(grant, deliver, room);
     let _ = joint.net.set(net);
     let out: Weak<Joint<I>> = Arc::downgrade(&joint);
     let session = open(Box::new(move |event| match event {

@@ -1,16 +1,21 @@
 //! What the agent says: phrases that were rendered before, and a plugin's voice for all else.
 
+mod brake;
+mod mouth;
+
 use crate::clock::Clock;
-use crate::phrases::{Marks, Rendered, SLOW_PACE, samples, voice_option};
+use crate::phrases::{Marks, Rendered, SLOW_PACE, voice_option};
 use crate::plugged::{Plugged, grant, plug};
 use crate::publish::{Chosen, Published};
+use brake::Brake;
 use closare_call::Event as CallEvent;
 use closare_egress::Egress;
 use closare_host::words::{AudioFormat, Opening, Said};
-use closare_host::{Event, TtsInput, TtsOutput};
+use closare_host::{TtsInput, TtsOutput};
 use closare_media::Resampler;
 use closare_telephony::Voice;
 use closare_terms::{Language, Millis, Role};
+use mouth::Mouth;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::mpsc;
@@ -29,9 +34,12 @@ pub struct Voices {
 
 struct Session {
     plugged: Plugged<TtsInput>,
-    /// The text of each utterance, for the words that the voice tells.
-    texts: Arc<Mutex<BTreeMap<u32, Marks>>>,
+    texts: Texts,
+    brake: Brake,
 }
+
+/// The text of each utterance, for the words that the voice tells.
+type Texts = Arc<Mutex<BTreeMap<u32, Marks>>>;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Source {
@@ -109,6 +117,7 @@ impl Voices {
             {
                 let at = self.clock.now();
                 let _ = session.plugged.send(TtsInput::Cancel { at, utterance });
+                session.brake.release();
                 lock(&session.texts).remove(&utterance);
             }
         }
@@ -209,15 +218,10 @@ impl Voices {
             options,
             languages: vec![language.clone()],
         };
-        let texts = Arc::new(Mutex::new(BTreeMap::new()));
-        let mut mouth = Mouth {
-            voice,
-            line: self.line.clone(),
-            events: self.events.clone(),
-            texts: texts.clone(),
-            rate: 16_000,
-            open: BTreeMap::new(),
-        };
+        let texts = Texts::default();
+        let (brake, pulled) = brake::new();
+        let mut mouth =
+            Mouth::new(voice, self.line.clone(), self.events.clone(), texts.clone(), brake.clone());
         let clock = self.clock;
         let plugged = plug(
             &self.egress,
@@ -233,7 +237,8 @@ impl Voices {
                 chosen.plugin.open_tts(opening, wanted, voice_option(&chosen.options), out)
             },
         );
-        Ok(Session { plugged, texts })
+        tokio::spawn(brake::run(pulled, self.line.clone(), plugged.holder()));
+        Ok(Session { plugged, texts, brake })
     }
 
     fn tell(&self, event: CallEvent) {
@@ -245,93 +250,6 @@ impl Voices {
 
 fn failed(index: usize, reason: String) -> CallEvent {
     CallEvent::VendorFailed { role: Role::TextToSpeech, index, reason }
-}
-
-/// Lives on the plugin's thread: takes its audio to the pacer.
-struct Mouth {
-    voice: usize,
-    line: Voice,
-    events: mpsc::Sender<CallEvent>,
-    texts: Arc<Mutex<BTreeMap<u32, Marks>>>,
-    /// Hz, of the plugin's audio.
-    rate: u32,
-    open: BTreeMap<u32, Flow>,
-}
-
-struct Flow {
-    resampler: Option<Resampler>,
-    samples: u64,
-}
-
-impl Mouth {
-    fn told(&mut self, event: Event<TtsOutput>) {
-        match event {
-            Event::Opened(opened) => self.rate = opened.format.map_or(16_000, |format| format.sample_rate),
-            Event::Output(TtsOutput::Audio { utterance, bytes }) => self.audio(utterance, &bytes),
-            Event::Output(TtsOutput::Spoken(spoken)) => {
-                let mark = lock(&self.texts)
-                    .get_mut(&spoken.utterance)
-                    .map(|marks| marks.mark(&spoken.text, spoken.ends));
-                if let Some((chars, ends)) = mark {
-                    self.tell(CallEvent::Spoken { utterance: spoken.utterance, chars, ends });
-                }
-            }
-            Event::Output(TtsOutput::Done { utterance }) => self.done(utterance),
-            Event::Output(TtsOutput::Failed { failure, .. }) => {
-                self.tell(failed(self.voice, crate::call_log::failure_word(&failure).to_owned()));
-            }
-            Event::Ended(Err(error)) => {
-                self.tell(failed(self.voice, crate::call_log::cause_word(&error.cause)))
-            }
-            Event::Ended(Ok(())) | Event::Output(_) => {}
-        }
-    }
-
-    fn audio(&mut self, utterance: u32, bytes: &[u8]) {
-        let (rate, out) = (self.rate, self.line.rate());
-        let first = !self.open.contains_key(&utterance);
-        let flow = self.open.entry(utterance).or_insert_with(|| Flow {
-            resampler: (rate != out).then(|| Resampler::new(rate, out)),
-            samples: 0,
-        });
-        let plain: Vec<i16> = samples(bytes).collect();
-        let audio = match &mut flow.resampler {
-            Some(resampler) => {
-                let mut audio = Vec::new();
-                resampler.process_into(&plain, &mut audio);
-                audio
-            }
-            None => plain,
-        };
-        flow.samples += audio.len() as u64;
-        self.line.append(utterance, audio);
-        if first {
-            self.tell(CallEvent::FirstAudio { utterance });
-        }
-    }
-
-    fn done(&mut self, utterance: u32) {
-        let mut samples = 0;
-        if let Some(mut flow) = self.open.remove(&utterance) {
-            samples = flow.samples;
-            if let Some(resampler) = &mut flow.resampler {
-                let mut rest = Vec::new();
-                resampler.flush(&mut rest);
-                samples += rest.len() as u64;
-                self.line.append(utterance, rest);
-            }
-        }
-        lock(&self.texts).remove(&utterance);
-        let length = Millis(samples * 1_000 / u64::from(self.line.rate()));
-        self.tell(CallEvent::Voiced { utterance, length });
-        self.line.finish(utterance);
-    }
-
-    fn tell(&self, event: CallEvent) {
-        if self.events.try_send(event).is_err() {
-            tracing::warn!("a call's inbox is full: an event of its voice is lost");
-        }
-    }
 }
 
 fn millis_to_samples(span: Millis, rate: u32) -> usize {

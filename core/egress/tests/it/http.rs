@@ -9,6 +9,8 @@ use closare_terms::Millis;
 use closare_terms::network::{Body, NetEffect, NetEvent, Request, Trouble};
 use futures::{Stream, StreamExt, stream};
 use std::convert::Infallible;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
@@ -148,6 +150,19 @@ async fn a_held_session_is_not_read_and_not_stalled() {
     assert!(matches!(talk.next().await, NetEvent::Answered(_)));
     talk.nothing_for(Duration::from_millis(500)).await;
     talk.session.hold(false);
+    assert!(matches!(talk.next().await, NetEvent::Chunk { .. }));
+}
+
+#[tokio::test]
+async fn without_room_nothing_more_is_read() {
+    let origin = serve(router()).await;
+    let has_room = Arc::new(AtomicBool::new(false));
+    let room = has_room.clone();
+    let mut talk = Setup::at(&[&origin]).start_with_room(move || room.load(Ordering::Relaxed));
+    talk.session.carry(NetEffect::Ask(get(&format!("{origin}/big"))));
+    assert!(matches!(talk.next().await, NetEvent::Answered(_)));
+    talk.nothing_for(Duration::from_millis(500)).await;
+    has_room.store(true, Ordering::Relaxed);
     assert!(matches!(talk.next().await, NetEvent::Chunk { .. }));
 }
 

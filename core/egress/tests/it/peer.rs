@@ -64,6 +64,10 @@ impl Setup {
     }
 
     pub fn start(self) -> Talk {
+        self.start_with_room(|| true)
+    }
+
+    pub fn start_with_room(self, room: impl Fn() -> bool + Send + Sync + 'static) -> Talk {
         let egress = Egress::new(EgressConfig {
             limits: self.limits,
             allow_private: self.allow_private,
@@ -71,7 +75,7 @@ impl Setup {
         })
         .unwrap();
         let (told, events) = unbounded_channel();
-        let session = egress.session(self.grant, move |event| drop(told.send(event)));
+        let session = egress.session(self.grant, move |event| drop(told.send(event)), room);
         Talk { egress, session, events }
     }
 }

@@ -2,6 +2,7 @@
 
 mod consents;
 mod dialogue;
+mod far_ahead;
 mod house;
 mod killed;
 mod many;

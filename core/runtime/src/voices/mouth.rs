@@ -1,0 +1,110 @@
+//! Lives on the plugin's thread: takes its audio to the pacer, and tells the call what it tells.
+
+use super::brake::Brake;
+use super::{Texts, failed, lock};
+use crate::phrases::samples;
+use closare_call::Event as CallEvent;
+use closare_host::{Event, TtsOutput};
+use closare_media::Resampler;
+use closare_telephony::Voice;
+use closare_terms::Millis;
+use std::collections::BTreeMap;
+use tokio::sync::mpsc;
+
+pub struct Mouth {
+    voice: usize,
+    line: Voice,
+    events: mpsc::Sender<CallEvent>,
+    texts: Texts,
+    brake: Brake,
+    /// Hz, of the plugin's audio.
+    rate: u32,
+    open: BTreeMap<u32, Flow>,
+}
+
+struct Flow {
+    resampler: Option<Resampler>,
+    samples: u64,
+}
+
+impl Mouth {
+    pub fn new(
+        voice: usize,
+        line: Voice,
+        events: mpsc::Sender<CallEvent>,
+        texts: Texts,
+        brake: Brake,
+    ) -> Mouth {
+        Mouth { voice, line, events, texts, brake, rate: 16_000, open: BTreeMap::new() }
+    }
+
+    pub fn told(&mut self, event: Event<TtsOutput>) {
+        match event {
+            Event::Opened(opened) => self.rate = opened.format.map_or(16_000, |format| format.sample_rate),
+            Event::Output(TtsOutput::Audio { utterance, bytes }) => self.audio(utterance, &bytes),
+            Event::Output(TtsOutput::Spoken(spoken)) => {
+                let mark = lock(&self.texts)
+                    .get_mut(&spoken.utterance)
+                    .map(|marks| marks.mark(&spoken.text, spoken.ends));
+                if let Some((chars, ends)) = mark {
+                    self.tell(CallEvent::Spoken { utterance: spoken.utterance, chars, ends });
+                }
+            }
+            Event::Output(TtsOutput::Done { utterance }) => self.done(utterance),
+            Event::Output(TtsOutput::Failed { failure, .. }) => {
+                self.tell(failed(self.voice, crate::call_log::failure_word(&failure).to_owned()));
+            }
+            Event::Ended(Err(error)) => {
+                self.tell(failed(self.voice, crate::call_log::cause_word(&error.cause)))
+            }
+            Event::Ended(Ok(())) | Event::Output(_) => {}
+        }
+    }
+
+    fn audio(&mut self, utterance: u32, bytes: &[u8]) {
+        let (rate, out) = (self.rate, self.line.rate());
+        let first = !self.open.contains_key(&utterance);
+        let flow = self.open.entry(utterance).or_insert_with(|| Flow {
+            resampler: (rate != out).then(|| Resampler::new(rate, out)),
+            samples: 0,
+        });
+        let plain: Vec<i16> = samples(bytes).collect();
+        let audio = match &mut flow.resampler {
+            Some(resampler) => {
+                let mut audio = Vec::new();
+                resampler.process_into(&plain, &mut audio);
+                audio
+            }
+            None => plain,
+        };
+        flow.samples += audio.len() as u64;
+        self.line.append(utterance, audio);
+        self.brake.appended(utterance);
+        if first {
+            self.tell(CallEvent::FirstAudio { utterance });
+        }
+    }
+
+    fn done(&mut self, utterance: u32) {
+        let mut samples = 0;
+        if let Some(mut flow) = self.open.remove(&utterance) {
+            samples = flow.samples;
+            if let Some(resampler) = &mut flow.resampler {
+                let mut rest = Vec::new();
+                resampler.flush(&mut rest);
+                samples += rest.len() as u64;
+                self.line.append(utterance, rest);
+            }
+        }
+        lock(&self.texts).remove(&utterance);
+        let length = Millis(samples * 1_000 / u64::from(self.line.rate()));
+        self.tell(CallEvent::Voiced { utterance, length });
+        self.line.finish(utterance);
+    }
+
+    fn tell(&self, event: CallEvent) {
+        if self.events.try_send(event).is_err() {
+            tracing::warn!("a call's inbox is full: an event of its voice is lost");
+        }
+    }
+}

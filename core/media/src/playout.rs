@@ -77,13 +77,22 @@ pub struct Playout {
 impl Playout {
     /// For audio at `rate` samples a second.
     pub fn new(rate: u32) -> Playout {
+        Playout::with_fade(rate, Fade::new(rate))
+    }
+
+    /// For a line that is cut at its other end: a stop has nothing to fade.
+    pub fn without_fade(rate: u32) -> Playout {
+        Playout::with_fade(rate, Fade { length: 0, samples: Vec::new() })
+    }
+
+    fn with_fade(rate: u32, fade: Fade) -> Playout {
         Playout {
             queue: VecDeque::with_capacity(QUEUE),
             stopped: None,
             newest: None,
             ended: VecDeque::with_capacity(QUEUE),
             past: VecDeque::with_capacity(PAST),
-            fade: Fade::new(rate),
+            fade,
             starved_frames: 0,
             frame: (rate / 50) as usize,
             silent: true,
@@ -176,6 +185,13 @@ impl Playout {
     /// The last frame held no audio of any utterance.
     pub fn is_silent(&self) -> bool {
         self.silent
+    }
+
+    /// The next frame has audio, or an end to tell.
+    pub fn has_next(&self) -> bool {
+        let front = self.queue.front();
+        !self.ended.is_empty()
+            || front.is_some_and(|front| front.finished || front.samples.len() >= self.frame)
     }
 
     /// The last frame was silence, and the next would not be.

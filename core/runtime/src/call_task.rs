@@ -1,8 +1,11 @@
 //! One call: hands the machine what happened, carries out what it asks, and sleeps until it wants to be woken.
 
+mod leaving;
+
 use crate::agents::Agent;
 use crate::begin::{call_id, setup};
 use crate::call_log::CallLog;
+use crate::carrier::Carrier;
 use crate::clock::Clock;
 use crate::ears::{self, Command, EarTap, Ears};
 use crate::live::Live;
@@ -36,6 +39,8 @@ pub struct CallTask {
     log: CallLog,
     events: mpsc::Sender<Event>,
     incoming: Option<Incoming>,
+    /// Of a call whose sound a carrier streams.
+    carrier: Option<Carrier>,
     leg: Option<Line>,
     minds: Minds,
     language: Language,
@@ -62,10 +67,9 @@ pub async fn run(runtime: Arc<Runtime>, agent: Arc<Agent>, incoming: Incoming) {
     let id = task.id.clone();
     runtime.live.add(id.clone(), &agent.name(), &agent.number, events);
     runtime.live.tell(Live::Began { call: id.clone(), agent: agent.name(), number: agent.number.clone() });
+    let gone = leaving::Gone { runtime, id };
     task.drive(inbox).await;
-    // Whoever waits for the last event then sees a call less.
-    runtime.live.remove(&id);
-    runtime.live.tell(Live::Kept { call: id });
+    drop(gone);
 }
 
 impl CallTask {
@@ -113,6 +117,7 @@ impl CallTask {
             events.clone(),
         );
         let from = setup.from.clone();
+        let carrier = leaving::carrier(&runtime, &incoming);
         let call = Call::new(published.workflow.clone(), setup);
         CallTask {
             runtime,
@@ -122,6 +127,7 @@ impl CallTask {
             published,
             log,
             events,
+            carrier,
             incoming: Some(incoming),
             leg: None,
             minds,
@@ -226,16 +232,8 @@ impl CallTask {
                     incoming.refuse(status, &reason, None);
                 }
             }
-            Effect::Hangup { reason } => {
-                if let Some(line) = &self.leg {
-                    line.control.hangup(&reason);
-                }
-            }
-            Effect::Transfer { to, .. } => {
-                if let Some(line) = &self.leg {
-                    line.control.transfer(to.words(), None);
-                }
-            }
+            Effect::Hangup { reason } => self.hang_up(reason),
+            Effect::Transfer { to, .. } => self.transfer(to.words()),
             Effect::Beep { utterance } => self.voices(|voices| voices.beep(utterance)),
             Effect::Say { voice, utterance, text, language, slow, pause_after, last, .. } => {
                 let text = text.words();

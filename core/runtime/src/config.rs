@@ -33,6 +33,8 @@ pub struct Config {
     /// The called number, or the extension, and the workflow that answers it.
     pub numbers: BTreeMap<String, PathBuf>,
     pub register: Vec<AccountConfig>,
+    /// Calls that a carrier streams over WebSocket.
+    pub streams: Option<StreamsConfig>,
     /// Folders that hold plugins, each in a folder of its own.
     pub plugins: Vec<PathBuf>,
     /// Rhai files over the shipped default: each may only be stricter.
@@ -65,6 +67,79 @@ pub struct AccountConfig {
     pub expires: u32,
 }
 
+/// `<Connect><Stream>` of Twilio, and of those who speak the same.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StreamsConfig {
+    /// Plain HTTP, for a proxy that speaks TLS.
+    #[serde(default = "streams_listen")]
+    pub listen: SocketAddr,
+    /// How carriers reach that proxy: `wss://calls.example.com`. They sign this address.
+    pub public: String,
+    /// The called number and its stream; each number stands under `numbers`, too.
+    pub numbers: BTreeMap<String, StreamConfig>,
+    /// Of the carrier, by which calls are ended and handed over.
+    #[serde(default = "api")]
+    pub carrier_api: String,
+}
+
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StreamConfig {
+    /// The last part of the stream's address: 16 letters and digits or more that nobody can guess.
+    pub token: String,
+    /// The carrier account's auth token, by which it signs.
+    pub auth_token: String,
+}
+
+impl std::fmt::Debug for StreamConfig {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("StreamConfig")
+    }
+}
+
+fn streams_listen() -> SocketAddr {
+    SocketAddr::from(([127, 0, 0, 1], 8088))
+}
+
+fn api() -> String {
+    "https://api.twilio.com".to_owned()
+}
+
+/// Shorter ones can be guessed.
+const TOKEN_MIN: usize = 16;
+
+impl StreamsConfig {
+    fn telephony(&self) -> Result<closare_telephony::StreamConfig, ConfigError> {
+        if !(self.public.starts_with("wss://") || self.public.starts_with("ws://")) {
+            let found = self.public.clone();
+            let expected = "an address such as wss://calls.example.com";
+            return Err(ConfigError::Value { key: "streams.public", expected, found });
+        }
+        let lines = self.numbers.iter().map(|(number, stream)| {
+            let good =
+                stream.token.len() >= TOKEN_MIN && stream.token.chars().all(|c| c.is_ascii_alphanumeric());
+            if !good {
+                let expected = "a token of 16 letters and digits or more";
+                let found = format!("one of {} characters for {number}", stream.token.chars().count());
+                return Err(ConfigError::Value { key: "streams.numbers", expected, found });
+            }
+            Ok(closare_telephony::StreamLine {
+                number: number.clone(),
+                token: stream.token.clone(),
+                auth_token: stream.auth_token.clone(),
+            })
+        });
+        let lines = lines.collect::<Result<_, _>>()?;
+        Ok(closare_telephony::StreamConfig { listen: self.listen, public: self.public.clone(), lines })
+    }
+
+    /// The name under which a number's auth token stands in the book of secrets.
+    pub fn secret(number: &str) -> String {
+        format!("STREAM_{number}")
+    }
+}
+
 fn expires() -> u32 {
     300
 }
@@ -94,6 +169,7 @@ impl Default for Config {
             media_threads: 0,
             numbers: BTreeMap::new(),
             register: Vec::new(),
+            streams: None,
             plugins: Vec::new(),
             policies: Vec::new(),
             basis: closare_policy_basis(),
@@ -173,6 +249,7 @@ impl Config {
             max_calls: self.max_calls,
             invites_per_second: self.invites_per_second,
             register: register.collect(),
+            streams: self.streams.as_ref().map(StreamsConfig::telephony).transpose()?,
             media_threads: self.media_threads,
             ..closare_telephony::Config::default()
         })

@@ -8,6 +8,7 @@ mod agents;
 mod begin;
 mod call_log;
 mod call_task;
+mod carrier;
 mod catalog;
 mod clock;
 mod config;
@@ -28,7 +29,7 @@ mod warm;
 pub use agents::{Agent, Agents};
 
 pub use catalog::catalog;
-pub use config::{AccountConfig, Config, ConfigError};
+pub use config::{AccountConfig, Config, ConfigError, StreamConfig, StreamsConfig};
 pub use error::Error;
 pub use live::{Live, LiveCalls};
 pub use phrases::{Phrases, Rendered};

@@ -3,7 +3,7 @@
 use crate::agents::{Agent, Agents};
 use crate::call_task;
 use crate::catalog::catalog;
-use crate::config::Config;
+use crate::config::{Config, StreamsConfig};
 use crate::error::Error;
 use crate::live::LiveCalls;
 use crate::plugins::Plugins;
@@ -213,7 +213,13 @@ pub fn policies(config: &Config) -> Result<Vec<Policy>, Error> {
 
 fn egress(config: &Config) -> Result<EgressConfig, Error> {
     let keys = config.keys.clone().unwrap_or_else(|| config.data.join("keys.json"));
-    let secrets = if keys.exists() { SecretBook::read(&keys)? } else { SecretBook::default() };
+    let mut secrets = if keys.exists() { SecretBook::read(&keys)? } else { SecretBook::default() };
+    if let Some(streams) = &config.streams {
+        let api = vec![closare_egress::Origin::of(&streams.carrier_api)?];
+        for (number, stream) in &streams.numbers {
+            secrets.set(&StreamsConfig::secret(number), &stream.auth_token, api.clone());
+        }
+    }
     let allow_private =
         config.allow_private.iter().filter_map(|origin| closare_egress::Origin::of(origin).ok()).collect();
     Ok(EgressConfig { limits: Limits::default(), allow_private, secrets })

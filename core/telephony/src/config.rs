@@ -22,6 +22,7 @@ pub struct Config {
     /// A call of which nothing is heard for so long, and that isn't on hold, is dead and gets a BYE.
     pub silence_max: Duration,
     pub register: Vec<Account>,
+    pub streams: Option<StreamConfig>,
     /// 0 takes one for each two cores.
     pub media_threads: usize,
     pub user_agent: String,
@@ -38,6 +39,32 @@ pub struct Account {
     pub realm: Option<String>,
     /// Seconds that we ask for; the registrar may grant fewer.
     pub expires: u32,
+}
+
+/// Where carriers stream calls to, over WebSocket.
+#[derive(Clone, Debug)]
+pub struct StreamConfig {
+    /// Plain HTTP: a proxy before it speaks TLS. Port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// What the carrier was told, such as `wss://calls.example.com`, perhaps with a path: it signs that.
+    pub public: String,
+    pub lines: Vec<StreamLine>,
+}
+
+/// A number whose calls come as streams.
+#[derive(Clone)]
+pub struct StreamLine {
+    pub number: String,
+    /// The last part of the stream's path, which nobody else knows: `wss://calls.example.com/twilio/TOKEN`.
+    pub token: String,
+    /// The account's, by which the carrier signs.
+    pub auth_token: String,
+}
+
+impl std::fmt::Debug for StreamLine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("StreamLine").field("number", &self.number).finish_non_exhaustive()
+    }
 }
 
 impl std::fmt::Debug for Account {
@@ -69,6 +96,7 @@ impl Default for Config {
             invites_per_second: 50,
             silence_max: Duration::from_secs(30),
             register: Vec::new(),
+            streams: None,
             media_threads: 0,
             user_agent: concat!("Closare/", env!("CARGO_PKG_VERSION")).to_owned(),
         }

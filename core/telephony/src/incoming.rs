@@ -1,9 +1,8 @@
 use crate::number::Verified;
-use crate::sip::call::Call;
+use crate::signalling::Signalling;
 use crate::{Error, Leg, Tap};
 use closare_terms::PhoneNumber;
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::Instant;
 
 /// A call that nobody answered yet. Dropped without an answer it is refused with 480.
@@ -18,7 +17,16 @@ pub struct Incoming {
     pub headers: Vec<(String, String)>,
     pub source: SocketAddr,
     pub sip_call_id: String,
-    pub(crate) call: Arc<Call>,
+    /// The carrier's own names for the call, where it came as a media stream.
+    pub stream: Option<StreamCall>,
+    pub(crate) call: Signalling,
+}
+
+/// What a carrier calls a call whose sound it streams: by these its own API ends it, or hands it over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StreamCall {
+    pub account: String,
+    pub call: String,
 }
 
 impl Incoming {
@@ -33,7 +41,7 @@ impl Incoming {
     /// # Errors
     /// The caller gave up ([`Error::Gone`]), no port is free, or no codec is common.
     pub async fn answer(self, epoch: Instant, tap: Box<dyn Tap>) -> Result<Leg, Error> {
-        Arc::clone(&self.call).answer(epoch, tap).await
+        self.call.answer(epoch, tap).await
     }
 
     /// `status` from 400 to 699; `reason` is for the peer's engineers.

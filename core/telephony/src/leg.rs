@@ -1,7 +1,7 @@
 //! A call as the rest of the engine sees it: events come, voice goes, control is small.
 
 use crate::media::line::Line;
-use crate::sip::call::Call;
+use crate::signalling::Signalling;
 use closare_terms::Millis;
 use std::sync::Arc;
 use tokio::sync::mpsc;
@@ -108,12 +108,12 @@ pub struct Frame<'a> {
 /// Plays utterances to the line, in the order of their begin. Cheap to clone; never waits.
 #[derive(Clone, Debug)]
 pub struct Voice {
-    call: Arc<Call>,
+    call: Signalling,
     line: Arc<Line>,
 }
 
 impl Voice {
-    pub(crate) fn new(call: Arc<Call>, line: Arc<Line>) -> Voice {
+    pub(crate) fn new(call: Signalling, line: Arc<Line>) -> Voice {
         Voice { call, line }
     }
 
@@ -160,12 +160,12 @@ impl Voice {
 /// Hang up, hand over, look. Cheap to clone; never waits.
 #[derive(Clone, Debug)]
 pub struct LegControl {
-    call: Arc<Call>,
+    call: Signalling,
     line: Arc<Line>,
 }
 
 impl LegControl {
-    pub(crate) fn new(call: Arc<Call>, line: Arc<Line>) -> LegControl {
+    pub(crate) fn new(call: Signalling, line: Arc<Line>) -> LegControl {
         LegControl { call, line }
     }
 

@@ -1,4 +1,4 @@
-//! Telephone calls: SIP over UDP and TCP, and their audio by RTP. Each call becomes a [`Leg`].
+//! Telephone calls: SIP over UDP and TCP with their audio by RTP, and media streams over WebSocket. Each call becomes a [`Leg`].
 //!
 //! A driver: it carries calls and sound, and decides nothing of what a call means. What can be decided without a socket is
 //! pure and stands in files of its own: [`sdp`], [`digest`], [`number`], admission, latching.
@@ -28,13 +28,15 @@ mod leg;
 mod media;
 pub mod number;
 pub mod sdp;
+mod signalling;
 mod sip;
+mod stream;
 mod telephony;
 
-pub use config::{Account, Config, own_networks};
+pub use config::{Account, Config, StreamConfig, StreamLine, own_networks};
 pub use counters::Counters;
 pub use error::Error;
-pub use incoming::Incoming;
+pub use incoming::{Incoming, StreamCall};
 pub use leg::{Frame, Leg, LegControl, LegEvent, Party, Stats, Tap, TransferOutcome, Voice};
 pub use media::latch;
 pub use sip::admission;

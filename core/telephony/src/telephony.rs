@@ -26,6 +26,11 @@ impl Telephony {
         self.driver.local
     }
 
+    /// Where media streams are taken, if they are.
+    pub fn streams_addr(&self) -> Option<SocketAddr> {
+        self.driver.streams.local()
+    }
+
     pub fn counters(&self) -> Counters {
         self.driver.tally.look()
     }

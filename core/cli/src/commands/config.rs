@@ -17,7 +17,7 @@ enum Command {
     /// Check closare.yaml, and show what is in force
     ///
     /// Keys: closare, data, cache, listen, advertise, rtp_ports, allow, max_calls, invites_per_second, media_threads, numbers,
-    /// register, plugins, policies, basis, plan_days, timezone, keys, allow_private, contracts, api. Each has a default.
+    /// register, streams, plugins, policies, basis, plan_days, timezone, keys, allow_private, contracts, api. Each has a default.
     Check,
 }
 
@@ -31,6 +31,12 @@ pub fn run(args: &Args, setup: &Setup) -> Ran {
         "listen     {} (UDP and TCP), audio on ports {} to {}",
         config.listen, config.rtp_ports.0, config.rtp_ports.1
     );
+    if let Some(streams) = &config.streams {
+        println!("streams    {}, known to carriers as {}", streams.listen, streams.public);
+        for number in streams.numbers.keys().filter(|number| !config.numbers.contains_key(*number)) {
+            println!("           {number} has a stream, and no workflow under `numbers`");
+        }
+    }
     println!("api        {} (this machine only)", config.api);
     for folder in &config.plugins {
         println!("plugins    {}", folder.display());

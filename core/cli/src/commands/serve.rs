@@ -74,7 +74,24 @@ fn how_to_call(runtime: &Runtime) {
         println!("  register:");
         println!("    - {{registrar: \"sip:PBX-ADDRESS\", user: \"{number}\", password: \"…\"}}");
     }
+    streams(runtime);
     println!("\nCtrl-C ends calls politely and stops.");
+}
+
+/// How a carrier reaches us by WebSocket.
+fn streams(runtime: &Runtime) {
+    let (Some(streams), Some(listen)) = (&runtime.config.streams, runtime.telephony.streams_addr()) else {
+        return;
+    };
+    println!("\nMedia streams on {listen}, behind your proxy at {}:", streams.public);
+    for (number, stream) in &streams.numbers {
+        let webhook = streams.public.replacen("ws", "http", 1);
+        println!("  {number:6} voice webhook (POST)  {webhook}/twilio/{}/voice", stream.token);
+        println!(
+            "         or in your TwiML      <Connect><Stream url=\"{}/twilio/{}\"/></Connect>",
+            streams.public, stream.token
+        );
+    }
 }
 
 fn addresses(listen: SocketAddr) -> Vec<(IpAddr, &'static str)> {

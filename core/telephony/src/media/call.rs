@@ -55,7 +55,7 @@ impl CallAudio {
         let rate = parts.agreed.codec.rate();
         let now = since(parts.epoch, Instant::now());
         let (line, orders, shared, ended) =
-            Line::new(rate, parts.agreed.keys.is_some(), Arc::clone(&parts.tally));
+            Line::new(rate, parts.agreed.keys.is_some(), Arc::clone(&parts.tally), None);
         let begin = Header {
             sequence: rand::random::<u16>() >> 1,
             timestamp: rand::random(),

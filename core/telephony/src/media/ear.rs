@@ -2,14 +2,13 @@
 
 use crate::counters::Tally;
 use crate::media::datagrams::Datagrams;
+use crate::media::exact::Exact;
 use crate::media::keys::{KeySources, Source as KeySource};
 use crate::media::latch::{Latch, Verdict};
 use crate::sdp::Agreed;
 use closare_media::dtmf::{KeyReceiver, ToneDetector};
 use closare_media::rtp::{self, Header, Source};
-use closare_media::{
-    Codec, Concealer, Decoder, JitterBuffer, Pulled, Resampler, Voice, VoiceActivity, VoiceConfig,
-};
+use closare_media::{Codec, Concealer, Decoder, JitterBuffer, Pulled, Voice, VoiceActivity, VoiceConfig};
 use closare_terms::Millis;
 use std::net::{SocketAddr, UdpSocket};
 
@@ -247,34 +246,6 @@ fn silence(samples: &mut Vec<i16>, codec: Codec) {
 /// With `rtcp-mux`, or by mistake: types 192 to 223 are RTCP (RFC 5761 §4).
 fn is_rtcp(datagram: &[u8]) -> bool {
     datagram.get(1).is_some_and(|kind| (192..224).contains(kind))
-}
-
-/// A resampler that gives a frame for a frame: its filter's delay is silence at the beginning.
-struct Exact {
-    resampler: Option<Resampler>,
-    per_frame: usize,
-    waiting: Vec<i16>,
-    piece: Vec<i16>,
-}
-
-impl Exact {
-    fn new(from: u32, to: u32) -> Exact {
-        let resampler = (from != to).then(|| Resampler::new(from, to));
-        Exact { resampler, per_frame: (to / 50) as usize, waiting: Vec::new(), piece: Vec::new() }
-    }
-
-    fn convert(&mut self, samples: &[i16], out: &mut Vec<i16>) {
-        out.clear();
-        let Some(resampler) = &mut self.resampler else {
-            out.extend_from_slice(samples);
-            return;
-        };
-        resampler.process_into(samples, &mut self.piece);
-        self.waiting.extend_from_slice(&self.piece);
-        let missing = self.per_frame.saturating_sub(self.waiting.len());
-        out.resize(missing, 0);
-        out.extend(self.waiting.drain(..self.per_frame - missing));
-    }
 }
 
 const WIDE: u32 = 16_000;

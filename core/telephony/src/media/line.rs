@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 /// What the audio thread is asked to do at its next frame.
@@ -31,6 +32,8 @@ pub(crate) struct Line {
     appended: Mutex<BTreeMap<u32, u64>>,
     tally: Arc<Tally>,
     ended: CancellationToken,
+    /// For a task that sleeps until there is something to do; the audio threads look by themselves.
+    wake: Option<Arc<Notify>>,
 }
 
 /// The counters between the two.
@@ -59,6 +62,7 @@ impl Line {
         rate: u32,
         takes_keys: bool,
         tally: Arc<Tally>,
+        wake: Option<Arc<Notify>>,
     ) -> (Arc<Line>, Receiver<Order>, Arc<Shared>, CancellationToken) {
         let (orders, receiver) = sync_channel(ORDERS);
         let shared = Arc::new(Shared {
@@ -73,6 +77,7 @@ impl Line {
             appended: Mutex::default(),
             tally,
             ended: ended.clone(),
+            wake,
         };
         (Arc::new(line), receiver, shared, ended)
     }
@@ -108,6 +113,7 @@ impl Line {
     pub fn stop(&self, up_to: u32) {
         self.shared.floor.fetch_max(up_to.saturating_add(1), Ordering::Release);
         self.appended().retain(|utterance, _| *utterance > up_to);
+        self.wake();
     }
 
     /// The peer takes key events by RTP.
@@ -141,6 +147,7 @@ impl Line {
     /// The thread lets go of the call at its next frame.
     pub fn close(&self) {
         self.shared.closed.store(true, Ordering::Release);
+        self.wake();
     }
 
     pub async fn ended(&self) {
@@ -165,12 +172,21 @@ impl Line {
     /// Whether there was room; the thread empties the queue fifty times a second.
     fn order(&self, order: Order) -> bool {
         match self.orders.try_send(order) {
-            Ok(()) => true,
+            Ok(()) => {
+                self.wake();
+                true
+            }
             Err(TrySendError::Full(_)) => {
                 self.tally.lost_events.more();
                 false
             }
             Err(TrySendError::Disconnected(_)) => false,
+        }
+    }
+
+    fn wake(&self) {
+        if let Some(wake) = &self.wake {
+            wake.notify_one();
         }
     }
 

@@ -7,6 +7,7 @@ use crate::sip::admission::Admission;
 use crate::sip::call::Call;
 use crate::sip::gate::{Door, Gate, Inspector};
 use crate::sip::registration::Registrations;
+use crate::stream::Streams;
 use crate::{Config, Error, Incoming};
 use rsipstack::EndpointBuilder;
 use rsipstack::dialog::dialog_layer::DialogLayer;
@@ -33,6 +34,7 @@ pub(crate) struct Driver {
     pub runtime: Handle,
     pub stop: CancellationToken,
     pub incoming: mpsc::Sender<Incoming>,
+    pub streams: Streams,
     /// By Call-ID and the peer's tag.
     calls: Mutex<BTreeMap<(String, String), Arc<Call>>>,
 }
@@ -69,6 +71,7 @@ impl Driver {
             runtime: Handle::current(),
             stop,
             incoming,
+            streams: Streams::open(config.streams.as_ref()).await?,
             calls: Mutex::default(),
             tally,
             config,
@@ -76,6 +79,7 @@ impl Driver {
         tokio::spawn(async move { endpoint.serve().await });
         tokio::spawn(Arc::clone(&driver).receive(requests));
         driver.register();
+        driver.serve_streams();
         tracing::info!(%local, "telephone line is open");
         Ok((driver, receiver))
     }
@@ -91,8 +95,9 @@ impl Driver {
         route_towards(peer).unwrap_or(self.local.ip())
     }
 
+    /// Calls of any kind.
     pub fn count(&self) -> usize {
-        self.calls().len()
+        self.calls().len() + self.streams.count()
     }
 
     pub fn add(&self, key: (String, String), call: &Arc<Call>) {
@@ -115,6 +120,7 @@ impl Driver {
         for call in calls {
             call.hang_up("shutting down");
         }
+        self.streams.hang_up_all("shutting down");
         let _ = tokio::time::timeout(GOODBYE, async {
             self.registrations.give_up().await;
             while self.count() > 0 {

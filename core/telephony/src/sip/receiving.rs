@@ -1,6 +1,7 @@
 //! Sorts requests as they come, one after the other: nothing here may wait. What takes time gets a task of its own.
 
 use crate::number;
+use crate::signalling::Signalling;
 use crate::sip::admission::Verdict;
 use crate::sip::call::Call;
 use crate::sip::driver::Driver;
@@ -131,7 +132,8 @@ impl Driver {
             headers: extension_headers(tx),
             source,
             sip_call_id: requests::value(request, "Call-ID").to_owned(),
-            call: Arc::clone(call),
+            stream: None,
+            call: Signalling::Sip(Arc::clone(call)),
         }
     }
 

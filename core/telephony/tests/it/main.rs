@@ -10,4 +10,5 @@ mod register;
 mod requests;
 mod sdp;
 mod sipp;
+mod stream;
 mod torture;

@@ -6,6 +6,7 @@
 
 mod asterisk;
 mod baresip;
+pub mod carrier;
 mod engine;
 mod llama;
 mod log;
@@ -18,6 +19,7 @@ mod sound;
 
 pub use asterisk::Asterisk;
 pub use baresip::Baresip;
+pub use carrier::{Api, Streamed};
 pub use engine::{Engine, Setup};
 pub use llama::Llama;
 pub use log::Log;

@@ -9,6 +9,7 @@ mod many;
 mod refusals;
 mod robust;
 mod spoken;
+mod streamed;
 mod trunk;
 mod versions;
 mod wire;

@@ -5,6 +5,7 @@ use crate::leg::Party;
 use crate::media::call::{CallAudio, Parts};
 use crate::media::ports::Lease;
 use crate::sdp::{Agreed, Ours};
+use crate::signalling::Signalling;
 use crate::sip::driver::Driver;
 use crate::sip::requests;
 use crate::sip::session::Session;
@@ -139,8 +140,8 @@ impl Call {
         }
         Ok(Leg {
             events: receiver,
-            voice: Voice::new(Arc::clone(self), Arc::clone(&line)),
-            control: LegControl::new(Arc::clone(self), line),
+            voice: Voice::new(Signalling::Sip(Arc::clone(self)), Arc::clone(&line)),
+            control: LegControl::new(Signalling::Sip(Arc::clone(self)), line),
         })
     }
 

@@ -9,6 +9,9 @@ use closare_plugin::{AudioFormat, Encoding, Failure, Millis, Opening, Unit, Usag
 use std::ops::Range;
 use std::sync::OnceLock;
 
+/// Of 16-bit samples.
+const BYTES_PER_MS: usize = 2 * RATE / 1000;
+
 /// Audio before the first sound is kept this long, for the word's beginning.
 const LEAD: usize = RATE * 400 / 1000;
 
@@ -59,8 +62,8 @@ impl SpeechToText for Ear {
     }
 
     fn audio(&mut self, at: Millis, bytes: Vec<u8>) -> Vec<Output> {
-        self.timeline.mark(self.samples.len(), at);
         let before = self.samples.len();
+        self.timeline.mark(before, at.saturating_sub((bytes.len() / BYTES_PER_MS) as Millis));
         let (pairs, _) = bytes.as_chunks::<2>();
         self.samples.extend(pairs.iter().map(|pair| f32::from(i16::from_le_bytes(*pair)) / 32768.0));
         self.heard += self.samples.len() - before;

@@ -33,10 +33,10 @@ pub struct Turn {
 }
 
 impl Turn {
-    /// Adds a frame of signed 16-bit samples. Until there is sound, only the last of it is kept.
+    /// Adds signed 16-bit samples that end at this time. Until there is sound, only the last of them are kept.
     pub fn hear(&mut self, at: Millis, frame: &[u8]) {
         if self.bytes.is_empty() {
-            self.starts = at;
+            self.starts = at.saturating_sub((frame.len() / BYTES_PER_MS) as Millis);
         }
         self.bytes.extend_from_slice(frame);
         let loudness = loudness(frame);

@@ -13,6 +13,7 @@ pub trait SpeechToText: Sized + 'static {
     /// The audio will come in `format`, in frames of 20 ms.
     fn open(start: Opening, format: AudioFormat, what: Listening) -> Result<(Self, Vec<Output>), Failure>;
 
+    /// `at` is the end of this audio.
     fn audio(&mut self, at: Millis, bytes: Vec<u8>) -> Vec<Output>;
 
     /// The workflow's step has changed: other words, or another patience, are expected.

@@ -120,11 +120,19 @@ impl Manifest {
     }
 }
 
+impl Facts {
+    /// Whether the vendor may learn from what it is sent: anything but a plain no is a yes.
+    pub fn trains(&self) -> bool {
+        let word = self.trains_on_data.trim().to_lowercase();
+        word != "no" && !word.starts_with("no,")
+    }
+}
+
 impl Processing {
     /// The facts for a session with these options.
     pub fn facts(&self, options: &Value) -> &Facts {
         let holds = |when: &BTreeMap<String, String>| {
-            when.iter().all(|(name, value)| options.get(name).and_then(Value::as_str) == Some(value))
+            when.iter().all(|(name, value)| options.get(name).and_then(reader::plain).as_ref() == Some(value))
         };
         self.or.iter().find(|(when, _)| holds(when)).map_or(&self.facts, |(_, facts)| facts)
     }

@@ -4,6 +4,7 @@ use crate::config::Config;
 use crate::error::Error;
 use closare_call::Vendor;
 use closare_egress::Origin;
+use closare_host::manifest::Facts;
 use closare_host::{Host, Manifest, Plugin};
 use closare_terms::Role;
 use std::collections::BTreeMap;
@@ -73,7 +74,7 @@ pub fn vendor(manifest: &Manifest, options: &serde_json::Value, config: &Config)
         plugin: manifest.name.to_string(),
         networked,
         region: facts.map_or(local.to_owned(), |facts| facts.region.clone()),
-        trains_on_data: facts.is_some_and(|facts| facts.trains_on_data == "yes"),
+        trains_on_data: facts.is_some_and(Facts::trains),
         retention: facts.map_or_else(String::new, |facts| facts.retention.clone()),
         contract: contract.or(facts.and_then(|facts| facts.contract.clone())).unwrap_or_default(),
         chats: chats(manifest),

@@ -44,6 +44,21 @@ fn options_change_origins_and_facts() {
     assert_eq!(manifest.origins(&json!({"base_url": "ftp://x"})).len(), 2);
 }
 
+/// Whatever isn't a plain no: a vendor that may learn is one that learns.
+#[test]
+fn who_learns_from_callers() {
+    let text = std::fs::read_to_string(
+        std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../plugins/elevenlabs/plugin.yaml"),
+    );
+    let manifest = Manifest::parse(&text.unwrap()).unwrap();
+    let facts = manifest.processing.unwrap();
+    assert!(facts.facts(&json!({})).trains());
+    assert!(!facts.facts(&json!({"opted_out": true})).trains());
+    let europe = json!({"base_url": "wss://api.eu.residency.elevenlabs.io", "logging": false});
+    let found = facts.facts(&europe);
+    assert_eq!((found.region.as_str(), found.trains(), found.retention.as_str()), ("EU", false, "none"));
+}
+
 #[test]
 fn every_problem_is_told() {
     let text = r#"

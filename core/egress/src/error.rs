@@ -39,6 +39,10 @@ pub enum Error {
     SecretFileJson { path: PathBuf, source: serde_json::Error },
     #[error("expected `value` or `env` for secret `{0}`, found both or none")]
     SecretFileEntry(String),
+    #[error("expected a root certificate in PEM or DER, found none")]
+    RootNone,
+    #[error("expected a root certificate in PEM or DER, found what can't be read")]
+    Root(#[source] Box<dyn std::error::Error + Send + Sync>),
     #[error("the HTTP client can't be made")]
     Client(#[source] Box<dyn std::error::Error + Send + Sync>),
 }

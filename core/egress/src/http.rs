@@ -1,17 +1,21 @@
 //! One request and its answer. Redirects are handed back; server-sent events are plain chunks.
 
-use crate::session::{Inbox, Session};
+use crate::Error;
+use crate::attempts::answer;
+use crate::exchange::{Bytes, Exchange, What};
+use crate::retry::Again;
+use crate::session::{Inbox, Prepared, Session};
 use crate::ticket::Out;
 use crate::trouble::Failed;
 use closare_terms::network::{Body, Head, NetEvent, Request, Ticket, Trouble};
-use futures::{Stream, stream};
+use futures::{Stream, TryStreamExt, stream};
 use http_body_util::BodyExt;
 use reqwest::header::HeaderMap;
-use reqwest::{Method, Response};
-use std::convert::Infallible;
-use std::sync::Arc;
+use reqwest::{Method, RequestBuilder, Response};
+use std::io;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout, timeout_at};
 
 /// Asks, tells the head and the body's pieces, and gives the end.
 pub(crate) async fn ask(
@@ -19,31 +23,82 @@ pub(crate) async fn ask(
     request: Request,
     body: Option<Inbox>,
 ) -> Result<NetEvent, Failed> {
-    session.counts.request();
-    let longest = session.door.limits.exchange;
-    let limit = request.time_limit.map_or(longest, |limit| Duration::from_millis(limit.0).min(longest));
-    timeout(limit, exchange(session, request, body)).await.map_err(|_| Trouble::TimeOut)?
+    let prepared = session.prepare(&request.url, &request.headers, request.credential.as_deref())?;
+    let mut exchange = session.begin(What::Request, &prepared.origin);
+    let result = talk(session, &mut exchange, request, prepared, body).await;
+    exchange.ended(result)
 }
 
-async fn exchange(session: &Arc<Session>, request: Request, body: Option<Inbox>) -> Result<NetEvent, Failed> {
-    let ticket = request.ticket;
-    let response = answer(session, request, body).await?;
+async fn talk(
+    session: &Arc<Session>,
+    exchange: &mut Exchange,
+    request: Request,
+    prepared: Prepared,
+    body: Option<Inbox>,
+) -> Result<NetEvent, Failed> {
+    let longest = exchange.lane.limits.exchange;
+    let limit = request.time_limit.map_or(longest, |limit| Duration::from_millis(limit.0).min(longest));
+    let (ticket, deadline) = (request.ticket, Instant::now() + limit);
+    let again = if request.repeatable && body.is_none() { Again::Safe } else { Again::IfNeverConnected };
+    let asking = asking(session, exchange, request, prepared, body)?;
+    // The turn is held until the body is read.
+    let (response, _turn) = answer(exchange, again, deadline, asking).await?;
     (session.deliver)(NetEvent::Answered(head(ticket, &response)));
+    timeout_at(deadline, read(session, exchange, ticket, response)).await.map_err(|_| Trouble::TimeOut)?
+}
+
+/// Makes the request, as often as it is asked.
+fn asking(
+    session: &Arc<Session>,
+    exchange: &Exchange,
+    request: Request,
+    prepared: Prepared,
+    body: Option<Inbox>,
+) -> Result<impl FnMut() -> RequestBuilder + use<>, Failed> {
+    let client = session.client(exchange, prepared.reach, false)?;
+    let method =
+        Method::from_bytes(request.method.as_bytes()).map_err(|_| Error::Method(request.method.clone()))?;
+    let bytes = exchange.bytes.clone();
+    let streamed = body.map(|inbox| Streamed::new(session.clone(), bytes.clone(), inbox));
+    let whole = match request.body {
+        Body::Whole(whole) => Some(whole),
+        Body::None | Body::Streamed => None,
+    };
+    Ok(move || {
+        let asked = client.request(method.clone(), prepared.url.clone()).headers(prepared.headers.clone());
+        match (&streamed, &whole) {
+            (Some(streamed), _) => asked.body(streamed.body()),
+            (None, Some(whole)) => {
+                bytes.sent(whole.len());
+                asked.body(whole.clone())
+            }
+            (None, None) => asked,
+        }
+    })
+}
+
+async fn read(
+    session: &Session,
+    exchange: &Exchange,
+    ticket: Ticket,
+    response: Response,
+) -> Result<NetEvent, Failed> {
+    let limits = &exchange.lane.limits;
     let mut whole = 0;
     let mut trailers = vec![];
     let mut body = reqwest::Body::from(response);
     loop {
         session.readable().await;
-        let frame = timeout(session.door.limits.stall, body.frame()).await.map_err(|_| Trouble::Stalled)?;
+        let frame = timeout(limits.stall, body.frame()).await.map_err(|_| Trouble::Stalled)?;
         let Some(frame) = frame else { return Ok(NetEvent::Ended { ticket, trailers }) };
         match frame?.into_data() {
             Ok(bytes) if bytes.is_empty() => {}
             Ok(bytes) => {
                 whole += bytes.len();
-                if whole > session.door.limits.body_max {
+                if whole > limits.body_max {
                     return Err(Trouble::TooLarge.into());
                 }
-                session.counts.got(bytes.len());
+                exchange.bytes.got(bytes.len());
                 (session.deliver)(NetEvent::Chunk { ticket, bytes: bytes.into() });
             }
             Err(frame) => trailers.extend(frame.into_trailers().iter().flat_map(all)),
@@ -51,51 +106,47 @@ async fn exchange(session: &Arc<Session>, request: Request, body: Option<Inbox>)
     }
 }
 
-/// The head of the answer; a repeatable request is asked once more where none came.
-async fn answer(session: &Arc<Session>, request: Request, body: Option<Inbox>) -> Result<Response, Failed> {
-    let again = request.repeatable && body.is_none();
-    let streamed = body.map(|inbox| reqwest::Body::wrap_stream(pieces(session.clone(), inbox)));
-    match send(session, &request, streamed).await {
-        Err(Failed::Trouble(Trouble::Dns | Trouble::Connect | Trouble::Reset)) if again => {
-            send(session, &request, None).await
-        }
-        result => result,
+/// A body that follows piece by piece. Whoever sends its first piece has it: where there was no connection nobody did,
+/// and it is whole for the next attempt.
+struct Streamed(Arc<Mutex<Option<Pieces>>>);
+
+struct Pieces {
+    session: Arc<Session>,
+    bytes: Arc<Bytes>,
+    inbox: Inbox,
+}
+
+impl Streamed {
+    fn new(session: Arc<Session>, bytes: Arc<Bytes>, inbox: Inbox) -> Streamed {
+        Streamed(Arc::new(Mutex::new(Some(Pieces { session, bytes, inbox }))))
+    }
+
+    fn body(&self) -> reqwest::Body {
+        let whole = self.0.clone();
+        let first = stream::once(async move {
+            let pieces = whole.lock().unwrap_or_else(PoisonError::into_inner).take();
+            pieces
+                .map(Pieces::stream)
+                .ok_or_else(|| io::Error::other("expected a whole body, found a begun one"))
+        });
+        reqwest::Body::wrap_stream(first.try_flatten())
     }
 }
 
-async fn send(
-    session: &Session,
-    request: &Request,
-    streamed: Option<reqwest::Body>,
-) -> Result<Response, Failed> {
-    let (passed, url, headers) =
-        session.prepare(&request.url, &request.headers, request.credential.as_deref())?;
-    let method = Method::from_bytes(request.method.as_bytes())
-        .map_err(|_| crate::Error::Method(request.method.clone()))?;
-    let asked = session.door.client(passed.reach).request(method, url).headers(headers);
-    let asked = match (streamed, &request.body) {
-        (Some(body), _) => asked.body(body),
-        (None, Body::Whole(bytes)) => {
-            session.counts.sent(bytes.len());
-            asked.body(bytes.clone())
-        }
-        (None, Body::None | Body::Streamed) => asked,
-    };
-    Ok(timeout(session.door.limits.answer, asked.send()).await.map_err(|_| Trouble::TimeOut)??)
-}
-
-/// The pieces of a streamed body as they leave, up to the end of the queue.
-fn pieces(session: Arc<Session>, inbox: Inbox) -> impl Stream<Item = Result<Vec<u8>, Infallible>> + Send {
-    stream::unfold((session, inbox), |(session, mut inbox)| async move {
-        let bytes = match inbox.queue.recv().await? {
-            Out::Bytes(bytes) => bytes,
-            Out::Text(text) => text.into_bytes(),
-            Out::Close(_) => return None,
-        };
-        inbox.waiting.left(bytes.len(), &*session.deliver);
-        session.counts.sent(bytes.len());
-        Some((Ok(bytes), (session, inbox)))
-    })
+impl Pieces {
+    /// Up to the end of the queue.
+    fn stream(self) -> impl Stream<Item = io::Result<Vec<u8>>> + Send {
+        stream::unfold(self, |mut pieces| async move {
+            let bytes = match pieces.inbox.queue.recv().await? {
+                Out::Bytes(bytes) => bytes,
+                Out::Text(text) => text.into_bytes(),
+                Out::Close(_) => return None,
+            };
+            pieces.inbox.waiting.left(bytes.len(), &*pieces.session.deliver);
+            pieces.bytes.sent(bytes.len());
+            Some((Ok(bytes), pieces))
+        })
+    }
 }
 
 pub(crate) fn head(ticket: Ticket, response: &Response) -> Head {

@@ -1,14 +1,17 @@
 //! A plugin session's side of the door: takes effects without waiting, and has a task for each that is open.
 
+use crate::clients::Kind;
 use crate::credentials::{Filler, without_secrets};
 use crate::egress::Door;
-use crate::gate::{self, Passed};
+use crate::exchange::{Exchange, What};
+use crate::gate::{self, Reach};
 use crate::meter::Counts;
 use crate::ticket::{Open, Out, Outbox, Over, Waiting};
 use crate::trouble::Failed;
 use crate::{Error, Grant, Origin, http, socket};
 use closare_terms::Millis;
 use closare_terms::network::{Body, NetEffect, NetEvent, Request, Socket, Ticket, Trouble};
+use reqwest::Client;
 use reqwest::header::HeaderMap;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -40,9 +43,9 @@ impl NetSession {
     pub(crate) fn start(door: Arc<Door>, grant: Grant, deliver: Deliver, room: Room) -> NetSession {
         let (effects, queue) = unbounded_channel();
         let (hold, held) = watch::channel(false);
-        let counts = door.meter.counts(&grant.plugin);
+        let counts = door.meter.counts(&grant.plugin, None);
         let runtime = door.runtime.clone();
-        let session = Arc::new(Session { door, grant, deliver, room, counts, held });
+        let session = Arc::new(Session { door, grant, deliver, room, refused: counts, held });
         let task = runtime.spawn(run(session, queue)).abort_handle();
         NetSession { effects, hold, task }
     }
@@ -66,7 +69,8 @@ pub(crate) struct Session {
     pub grant: Grant,
     pub deliver: Deliver,
     room: Room,
-    pub counts: Arc<Counts>,
+    /// What never came to an origin.
+    refused: Arc<Counts>,
     held: watch::Receiver<bool>,
 }
 
@@ -86,15 +90,35 @@ impl Session {
         url: &str,
         headers: &[(String, String)],
         credential: Option<&str>,
-    ) -> Result<(Passed, Url, HeaderMap), Error> {
+    ) -> Result<Prepared, Error> {
+        let prepared = self.prepare_or_refuse(url, headers, credential);
+        prepared.inspect_err(|_| self.refused.failure(Trouble::NotAllowed))
+    }
+
+    fn prepare_or_refuse(
+        &self,
+        url: &str,
+        headers: &[(String, String)],
+        credential: Option<&str>,
+    ) -> Result<Prepared, Error> {
         let passed = gate::admit(&without_secrets(url)?, &self.grant, &self.door.allow_private)?;
         let book = self.door.secrets();
         let filler = Filler { grant: &self.grant, book: &book, origin: &passed.origin };
         let (url, headers) = filler.fill(url, headers, credential)?;
         match Origin::of_url(&url)? {
-            origin if origin == passed.origin => Ok((passed, url, headers)),
+            origin if origin == passed.origin => Ok(Prepared { origin, reach: passed.reach, url, headers }),
             origin => Err(Error::NotDeclared(origin)),
         }
+    }
+
+    pub fn begin(&self, what: What, origin: &Origin) -> Exchange {
+        let door = &self.door;
+        Exchange::begin(door.lanes.of(&self.grant.plugin, origin, &door.meter), what)
+    }
+
+    /// The client for what was prepared, within the origin's limits.
+    pub fn client(&self, exchange: &Exchange, reach: Reach, http1: bool) -> Result<Client, Error> {
+        self.door.clients.get(Kind { reach, http1, connect: exchange.lane.limits.connect })
     }
 
     /// The first text of a socket, where the manifest has secrets in it.
@@ -106,15 +130,27 @@ impl Session {
         Filler { grant: &self.grant, book: &book, origin }.text(&text, json_escaped)
     }
 
+    /// Too much of a session at once.
+    fn overloaded(&self, ticket: Ticket) {
+        tracing::debug!(plugin = %self.grant.plugin, ticket, "a session has too much open or in flight");
+        self.refused.failure(Trouble::Overloaded);
+        self.fail(ticket, &Trouble::Overloaded.into());
+    }
+
     fn fail(&self, ticket: Ticket, failed: &Failed) {
-        let plugin = &self.grant.plugin;
-        match failed {
-            Failed::Refused(error) => tracing::warn!(%plugin, %error, "a plugin's request was refused"),
-            Failed::Trouble(trouble) => tracing::debug!(%plugin, ?trouble, "a plugin's request failed"),
+        if let Failed::Refused(error) = failed {
+            tracing::warn!(plugin = %self.grant.plugin, %error, "a plugin's request was refused");
         }
-        self.counts.failure();
         (self.deliver)(NetEvent::Failed { ticket, trouble: failed.trouble() });
     }
+}
+
+/// What a plugin asked for, with its secrets put in.
+pub(crate) struct Prepared {
+    pub origin: Origin,
+    pub reach: Reach,
+    pub url: Url,
+    pub headers: HeaderMap,
 }
 
 /// First messages are JSON with vendors that want a secret in them.
@@ -194,7 +230,7 @@ fn spawn<F>(
         return tracing::warn!(plugin = %session.grant.plugin, ticket, "expected a new ticket, found one that is open");
     }
     if open.len() >= session.door.limits.open_max {
-        return session.fail(ticket, &Trouble::Overloaded.into());
+        return session.overloaded(ticket);
     }
     let (over, work, told) = (Over::default(), work(session.clone()), session.clone());
     let ending = over.clone();
@@ -231,7 +267,7 @@ fn push(session: &Session, open: &mut Opened, ticket: Ticket, what: Out) {
     let _ = out.queue.send(what);
     if waiting > session.door.limits.in_flight_max {
         open.remove(&ticket);
-        session.fail(ticket, &Trouble::Overloaded.into());
+        session.overloaded(ticket);
     }
 }
 

@@ -1,11 +1,14 @@
 //! One WebSocket (RFC 6455): the upgrade goes by the same clients as requests, so that names, addresses, TLS and
 //! a refusal's body are dealt with in one place.
 
+use crate::Error;
+use crate::attempts::answer;
+use crate::exchange::{Exchange, What};
 use crate::http::head;
-use crate::session::{Inbox, Session};
+use crate::retry::Again;
+use crate::session::{Inbox, Prepared, Session};
 use crate::ticket::Out;
 use crate::trouble::Failed;
-use crate::{Error, Origin};
 use closare_terms::network::{NetEvent, Socket, Ticket, Trouble};
 use futures::stream::{SplitSink, SplitStream};
 use futures::{SinkExt, StreamExt};
@@ -13,9 +16,9 @@ use reqwest::header::{
     CONNECTION, HeaderValue, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL,
 };
 use reqwest::header::{SEC_WEBSOCKET_VERSION, UPGRADE};
-use reqwest::{Response, StatusCode, Upgraded};
+use reqwest::{RequestBuilder, Response, StatusCode, Upgraded};
 use std::sync::Arc;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::handshake::client::generate_key;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
@@ -24,65 +27,84 @@ use tokio_tungstenite::tungstenite::{self, Message};
 
 /// Opens, carries messages both ways, and gives the end.
 pub(crate) async fn open(session: &Arc<Session>, socket: Socket, inbox: Inbox) -> Result<NetEvent, Failed> {
-    session.counts.socket();
+    let prepared = session.prepare(&socket.url, &socket.headers, socket.credential.as_deref())?;
+    let mut exchange = session.begin(What::Socket, &prepared.origin);
+    let result = talk(session, &mut exchange, &socket, prepared, inbox).await;
+    exchange.ended(result)
+}
+
+async fn talk(
+    session: &Session,
+    exchange: &mut Exchange,
+    socket: &Socket,
+    prepared: Prepared,
+    inbox: Inbox,
+) -> Result<NetEvent, Failed> {
     let ticket = socket.ticket;
-    let (origin, response, key) = upgrade(session, &socket).await?;
+    let key = generate_key();
+    let asking = upgrade(session, exchange, prepared, &socket.protocols, &key)?;
+    let deadline = Instant::now() + exchange.lane.limits.exchange;
+    // The turn is held as long as the socket is open.
+    let (response, _turn) = answer(exchange, Again::IfNeverConnected, deadline, asking).await?;
+    let head = head(ticket, &response);
     if response.status() != StatusCode::SWITCHING_PROTOCOLS {
-        let head = head(ticket, &response);
-        return Ok(NetEvent::Refused { head, body: refusal(session, response).await });
+        return Ok(NetEvent::Refused { head, body: refusal(exchange, response).await });
     }
-    if response.headers().get(SEC_WEBSOCKET_ACCEPT).map(HeaderValue::as_bytes) != Some(key.as_bytes()) {
+    let accepted = derive_accept_key(key.as_bytes());
+    if response.headers().get(SEC_WEBSOCKET_ACCEPT).map(HeaderValue::as_bytes) != Some(accepted.as_bytes()) {
         // RFC 6455, 4.1: whoever answers so doesn't speak WebSocket.
         return Err(Trouble::Reset.into());
     }
-    let head = head(ticket, &response);
-    let stream =
-        timeout(session.door.limits.connect, response.upgrade()).await.map_err(|_| Trouble::TimeOut)??;
+    let limits = &exchange.lane.limits;
+    let stream = timeout(limits.connect, response.upgrade()).await.map_err(|_| Trouble::TimeOut)??;
     let config = WebSocketConfig::default()
-        .max_message_size(Some(session.door.limits.message_max))
-        .max_frame_size(Some(session.door.limits.message_max));
+        .max_message_size(Some(limits.message_max))
+        .max_frame_size(Some(limits.message_max));
     let (sink, stream) = WebSocketStream::from_raw_socket(stream, Role::Client, Some(config)).await.split();
     (session.deliver)(NetEvent::Opened(head));
     tokio::select! {
-        end = read(session, ticket, stream) => end,
-        end = write(session, ticket, inbox, sink, &origin) => end,
+        end = read(session, exchange, ticket, stream) => end,
+        end = write(session, exchange, ticket, inbox, sink) => end,
     }
 }
 
-/// The answer to the upgrade, and the key that it should hold.
-async fn upgrade(session: &Session, socket: &Socket) -> Result<(Origin, Response, String), Failed> {
-    let (passed, mut url, mut headers) =
-        session.prepare(&socket.url, &socket.headers, socket.credential.as_deref())?;
+/// Makes the request for an upgrade (RFC 6455, 4.1), as often as it is asked.
+fn upgrade(
+    session: &Session,
+    exchange: &Exchange,
+    prepared: Prepared,
+    protocols: &[String],
+    key: &str,
+) -> Result<impl FnMut() -> RequestBuilder + use<>, Failed> {
+    let Prepared { reach, mut url, mut headers, .. } = prepared;
+    let client = session.client(exchange, reach, true)?;
     let scheme = if matches!(url.scheme(), "wss" | "https") { "https" } else { "http" };
     url.set_scheme(scheme).map_err(|()| Error::Origin(url.scheme().to_owned()))?;
-    let key = generate_key();
     let value = |text: &str| {
         HeaderValue::from_str(text).map_err(|_| Error::Header(SEC_WEBSOCKET_PROTOCOL.to_string()))
     };
     headers.insert(CONNECTION, HeaderValue::from_static("Upgrade"));
     headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
     headers.insert(SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"));
-    headers.insert(SEC_WEBSOCKET_KEY, value(&key)?);
-    if !socket.protocols.is_empty() {
-        headers.insert(SEC_WEBSOCKET_PROTOCOL, value(&socket.protocols.join(", "))?);
+    headers.insert(SEC_WEBSOCKET_KEY, value(key)?);
+    if !protocols.is_empty() {
+        headers.insert(SEC_WEBSOCKET_PROTOCOL, value(&protocols.join(", "))?);
     }
-    let asked = session.door.client_http1(passed.reach).get(url).headers(headers).send();
-    let response = timeout(session.door.limits.answer, asked).await.map_err(|_| Trouble::TimeOut)??;
-    Ok((passed.origin, response, derive_accept_key(key.as_bytes())))
+    Ok(move || client.get(url.clone()).headers(headers.clone()))
 }
 
 /// As much of a refusal as tells why.
-async fn refusal(session: &Session, mut response: Response) -> Vec<u8> {
+async fn refusal(exchange: &Exchange, mut response: Response) -> Vec<u8> {
     const ENOUGH: usize = 64 << 10;
     let mut body = vec![];
     while body.len() < ENOUGH {
-        match timeout(session.door.limits.stall, response.chunk()).await {
+        match timeout(exchange.lane.limits.stall, response.chunk()).await {
             Ok(Ok(Some(bytes))) => body.extend_from_slice(&bytes),
             Ok(Ok(None) | Err(_)) | Err(_) => break,
         }
     }
     body.truncate(ENOUGH);
-    session.counts.got(body.len());
+    exchange.bytes.got(body.len());
     body
 }
 
@@ -90,6 +112,7 @@ type Stream = WebSocketStream<Upgraded>;
 
 async fn read(
     session: &Session,
+    exchange: &Exchange,
     ticket: Ticket,
     mut stream: SplitStream<Stream>,
 ) -> Result<NetEvent, Failed> {
@@ -104,7 +127,7 @@ async fn read(
             Some(Err(tungstenite::Error::Capacity(_))) => return Err(Trouble::TooLarge.into()),
             Some(Err(_)) | None => return Err(Trouble::Reset.into()),
         };
-        session.counts.got(length(&event));
+        exchange.bytes.got(length(&event));
         (session.deliver)(event);
     }
 }
@@ -127,15 +150,15 @@ fn closed(ticket: Ticket, frame: Option<CloseFrame>) -> NetEvent {
 /// What leaves; then, after a close, the end where the other side doesn't answer it.
 async fn write(
     session: &Session,
+    exchange: &Exchange,
     ticket: Ticket,
     inbox: Inbox,
     sink: SplitSink<Stream, Message>,
-    origin: &Origin,
 ) -> Result<NetEvent, Failed> {
-    match write_all(session, inbox, sink, origin).await? {
+    match write_all(session, exchange, inbox, sink).await? {
         Then::Read => std::future::pending().await,
         Then::Leave => {
-            tokio::time::sleep(session.door.limits.connect).await;
+            tokio::time::sleep(exchange.lane.limits.connect).await;
             // RFC 6455, 7.1.5: 1006 where there was no close from the other side.
             Ok(NetEvent::Closed { ticket, code: 1006, reason: String::new() })
         }
@@ -152,10 +175,11 @@ enum Then {
 
 async fn write_all(
     session: &Session,
+    exchange: &Exchange,
     mut inbox: Inbox,
     mut sink: SplitSink<Stream, Message>,
-    origin: &Origin,
 ) -> Result<Then, Failed> {
+    let (origin, stall) = (&exchange.lane.origin, exchange.lane.limits.stall);
     let mut is_first = true;
     while let Some(out) = inbox.queue.recv().await {
         let length = out.len();
@@ -165,17 +189,17 @@ async fn write_all(
             Out::Bytes(bytes) => Message::binary(bytes),
             Out::Close(code) => {
                 let goodbye = Message::Close(Some(CloseFrame { code: code.into(), reason: "".into() }));
-                let _ = timeout(session.door.limits.stall, sink.send(goodbye)).await;
+                let _ = timeout(stall, sink.send(goodbye)).await;
                 return Ok(Then::Leave);
             }
         };
-        match timeout(session.door.limits.stall, sink.send(message)).await {
+        match timeout(stall, sink.send(message)).await {
             Ok(Ok(())) => inbox.waiting.left(length, &*session.deliver),
             Ok(Err(tungstenite::Error::Capacity(_))) => return Err(Trouble::TooLarge.into()),
             Ok(Err(_)) => return Ok(Then::Read),
             Err(_) => return Err(Trouble::Stalled.into()),
         }
-        session.counts.sent(length);
+        exchange.bytes.sent(length);
     }
     Ok(Then::Read)
 }

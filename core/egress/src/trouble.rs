@@ -34,6 +34,26 @@ impl From<Trouble> for Failed {
     }
 }
 
+/// Why there is no answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Lost {
+    pub trouble: Trouble,
+    /// No connection came about.
+    pub unconnected: bool,
+}
+
+impl From<reqwest::Error> for Lost {
+    fn from(error: reqwest::Error) -> Lost {
+        Lost { trouble: of(&error), unconnected: error.is_connect() }
+    }
+}
+
+impl From<Lost> for Failed {
+    fn from(lost: Lost) -> Failed {
+        Failed::Trouble(lost.trouble)
+    }
+}
+
 impl From<reqwest::Error> for Failed {
     fn from(error: reqwest::Error) -> Failed {
         Failed::Trouble(of(&error))

@@ -48,6 +48,8 @@ pub struct Config {
     pub keys: Option<PathBuf>,
     /// Origins that may lead to this machine or its own network, such as a speech server in the house.
     pub allow_private: Vec<String>,
+    /// PEM files with certificates that are trusted beside the machine's own: of a proxy or a server in the house.
+    pub certificates: Vec<PathBuf>,
     /// Contracts on file, by plugin: a reference that the operator can find again.
     pub contracts: BTreeMap<String, String>,
     /// The API for commands of this machine.
@@ -177,6 +179,7 @@ impl Default for Config {
             timezone: "UTC".to_owned(),
             keys: None,
             allow_private: Vec::new(),
+            certificates: Vec::new(),
             contracts: BTreeMap::new(),
             api: SocketAddr::from(([127, 0, 0, 1], 7060)),
         }
@@ -211,6 +214,7 @@ impl Config {
             .plugins
             .iter_mut()
             .chain(&mut self.policies)
+            .chain(&mut self.certificates)
             .chain(self.numbers.values_mut())
             .chain(&mut self.keys);
         for path in lists {

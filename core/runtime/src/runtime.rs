@@ -8,14 +8,14 @@ use crate::error::Error;
 use crate::live::LiveCalls;
 use crate::plugins::Plugins;
 use crate::publish::{Press, PublishError};
-use closare_egress::{Egress, EgressConfig, Limits, SecretBook};
+use closare_egress::{Egress, EgressConfig, EgressOptions, Root, SecretBook};
 use closare_host::{Host, HostConfig};
 use closare_policy::{Policies, Policy, eu_default};
 use closare_store::{OperatorKey, Store};
 use closare_telephony::{Incoming, Telephony};
 use closare_terms::CallId;
 use closare_workflow::Catalog;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Mutex, mpsc};
@@ -60,7 +60,7 @@ impl Runtime {
         mut tell: impl FnMut(Starting<'_>),
     ) -> Result<(Arc<Runtime>, mpsc::Receiver<Incoming>), Error> {
         let policies = Policies::new(policies(&config)?);
-        let egress = Egress::new(egress(&config)?)?;
+        let egress = Egress::with(egress(&config)?, egress_options(&config)?)?;
         let host = Host::new(HostConfig::new(config.cache.join("compiled")))?;
         let plugins = Plugins::load(&host, &config.plugins, |name| tell(Starting::Plugin(name)))?;
         for (folder, reason) in plugins.broken() {
@@ -222,7 +222,16 @@ fn egress(config: &Config) -> Result<EgressConfig, Error> {
     }
     let allow_private =
         config.allow_private.iter().filter_map(|origin| closare_egress::Origin::of(origin).ok()).collect();
-    Ok(EgressConfig { limits: Limits::default(), allow_private, secrets })
+    Ok(EgressConfig { allow_private, secrets, ..EgressConfig::default() })
+}
+
+fn egress_options(config: &Config) -> Result<EgressOptions, Error> {
+    let read = |path: &PathBuf| {
+        let text = std::fs::read_to_string(path);
+        text.map(Root::Pem).map_err(|source| Error::Read { path: path.clone(), source })
+    };
+    let roots = config.certificates.iter().map(read).collect::<Result<_, _>>()?;
+    Ok(EgressOptions { roots, ..EgressOptions::default() })
 }
 
 async fn open_store(config: &Config) -> Result<Store, Error> {

@@ -167,7 +167,7 @@ pub fn trouble(trouble: Trouble) -> Failure {
         Trouble::TimeOut => Failure::Unavailable("no answer in time".to_owned()),
         Trouble::Reset => Failure::Unavailable("the connection broke".to_owned()),
         Trouble::Stalled => Failure::Unavailable("the connection stalled".to_owned()),
-        Trouble::Overloaded => Failure::Unavailable("the engine has too much in flight".to_owned()),
+        Trouble::Overloaded => Failure::Unavailable("it is down or overloaded".to_owned()),
     }
 }
 

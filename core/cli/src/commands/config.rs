@@ -17,7 +17,8 @@ enum Command {
     /// Check closare.yaml, and show what is in force
     ///
     /// Keys: closare, data, cache, listen, advertise, rtp_ports, allow, max_calls, invites_per_second, media_threads, numbers,
-    /// register, streams, plugins, policies, basis, plan_days, timezone, keys, allow_private, contracts, api. Each has a default.
+    /// register, streams, plugins, policies, basis, plan_days, timezone, keys, allow_private, certificates,
+    /// contracts, api. Each has a default.
     Check,
 }
 

@@ -117,7 +117,7 @@ async fn a_chat_comes_as_a_stream_of_tokens() {
         assert!(matches!(told.ending, Some(Ending::Complete | Ending::Cut)), "{:?}", told.ending);
         assert!(told.used >= 3, "the request, and the tokens of both sides");
     }
-    assert_eq!(joined.talk.metered().failures, 0);
+    assert_eq!(joined.talk.metered().failures.total(), 0);
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::http::HeaderMap;
 use closare_egress::{
-    Credential, Egress, EgressConfig, Grant, Limits, Metered, NetSession, Origin, SecretBook,
+    Credential, Egress, EgressConfig, EgressOptions, Grant, Limits, Metered, NetSession, Origin, SecretBook,
 };
 use closare_terms::Millis;
 use closare_terms::network::{Body, NetEffect, NetEvent, Request, Socket, Trouble};
@@ -24,6 +24,7 @@ pub struct Setup {
     pub allow_private: Vec<Origin>,
     pub secrets: SecretBook,
     pub limits: Limits,
+    pub options: EgressOptions,
 }
 
 impl Setup {
@@ -43,7 +44,13 @@ impl Setup {
             stall: Duration::from_millis(300),
             ..Limits::default()
         };
-        Setup { grant, allow_private: origins, secrets: SecretBook::default(), limits }
+        Setup {
+            grant,
+            allow_private: origins,
+            secrets: SecretBook::default(),
+            limits,
+            options: EgressOptions::default(),
+        }
     }
 
     pub fn credential(mut self, credential: Credential) -> Setup {
@@ -68,12 +75,9 @@ impl Setup {
     }
 
     pub fn start_with_room(self, room: impl Fn() -> bool + Send + Sync + 'static) -> Talk {
-        let egress = Egress::new(EgressConfig {
-            limits: self.limits,
-            allow_private: self.allow_private,
-            secrets: self.secrets,
-        })
-        .unwrap();
+        let config =
+            EgressConfig { limits: self.limits, allow_private: self.allow_private, secrets: self.secrets };
+        let egress = Egress::with(config, self.options).unwrap();
         let (told, events) = unbounded_channel();
         let session = egress.session(self.grant, move |event| drop(told.send(event)), room);
         Talk { egress, session, events }
@@ -81,7 +85,7 @@ impl Setup {
 }
 
 pub struct Talk {
-    egress: Egress,
+    pub egress: Egress,
     pub session: NetSession,
     events: UnboundedReceiver<NetEvent>,
 }
@@ -126,6 +130,10 @@ impl Talk {
 
     pub fn metered(&self) -> Metered {
         self.egress.meter()[&"test".into()]
+    }
+
+    pub fn metered_at(&self, origin: &str) -> Metered {
+        self.egress.meter_by_origin()[&("test".into(), Origin::of(origin).unwrap())]
     }
 
     pub fn end_session(self) -> UnboundedReceiver<NetEvent> {

@@ -70,6 +70,7 @@ async fn nothing_that_is_logged_holds_a_secret() {
     // Of all tests of this binary: a subscriber of one thread misses what another thread saw first.
     tracing_subscriber::fmt()
         .with_max_level(tracing::Level::TRACE)
+        .with_ansi(false)
         .with_writer(move || writer.clone())
         .init();
 
@@ -82,10 +83,18 @@ async fn nothing_that_is_logged_holds_a_secret() {
     talk.ask(get(&format!("{home}/?k={{{{secret:KEY}}}}"))).await.unwrap();
     talk.ask(with_key(&elsewhere)).await.unwrap_err();
     talk.ask(get("http://127.0.0.1:1")).await.unwrap_err();
+    talk.session.carry(socket(&format!("{home}/a-path")));
+    assert!(matches!(talk.next().await, NetEvent::Refused { .. }));
 
     let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
     assert!(text.contains("may not go to"), "the log says why a request was refused: {text}");
     assert!(!text.contains(SECRET), "{text}");
+    for end in ["end=\"whole\" status=200 latency_ms=", "end=\"failed\" trouble=Connect whole_ms="] {
+        assert!(text.contains(end), "each exchange is traced: {text}");
+    }
+    let ours = || text.lines().filter(|line| line.contains("closare_egress"));
+    assert!(ours().any(|line| line.contains(&format!("plugin=test origin={home} what=Socket"))), "{text}");
+    assert!(!ours().any(|line| line.contains("a-path")), "{text}");
 }
 
 #[derive(Clone, Default)]

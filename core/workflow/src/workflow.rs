@@ -318,6 +318,7 @@ pub struct Converse {
     pub exits: Vec<Exit>,
     pub turns: u32,
     pub barge_in: BargeIn,
+    pub listen: Listen,
     pub failed: Option<BlockId>,
 }
 

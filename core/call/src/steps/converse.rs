@@ -4,7 +4,7 @@ use super::{Input, Next, Outcome};
 use crate::clauses::Clauses;
 use crate::context::Context;
 use crate::event::{Ending, Job, Utterance};
-use crate::floor::{Answer, ListenFor, Purpose};
+use crate::floor::{Answer, ListenFor, Purpose, TakeKeys};
 use crate::jobs::Plan;
 use crate::slot;
 use crate::wording::Wording;
@@ -56,7 +56,7 @@ impl Conversing {
             self.stop(context);
             return failed(converse);
         }
-        let wants = ListenFor::usual(context);
+        let wants = ListenFor::new(context, &converse.listen, TakeKeys::One);
         match context.listen(wants) {
             Some(Answer::Words(_)) => self.heard(context, converse),
             Some(Answer::Keys(_)) | None => Next::Stay,

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 pub(super) const STEP: StepKind =
     StepKind { name: "converse", about: "open dialogue by a language model, inside bounds", read, schema };
 
-const KEYS: [&str; 11] = [
+const KEYS: [&str; 12] = [
     "goal",
     "instructions",
     "know",
@@ -24,6 +24,7 @@ const KEYS: [&str; 11] = [
     "never",
     "failed",
     "barge_in",
+    "listen",
 ];
 
 /// The caller's turns, if the file gives none.
@@ -65,6 +66,7 @@ fn read(node: &Node, site: &Site, reader: &mut Reader) -> Option<Do> {
         exits: map.get("exits").map(|node| exits(node, site, reader)).unwrap_or_default(),
         turns: map.get("turns").and_then(|node| reader.number(node, 1..=100)).unwrap_or(TURNS) as u32,
         barge_in: barge_in(map.get("barge_in"), reader),
+        listen: reader.listen(map.get("listen")),
         failed: reader.branch(map.get("failed"), site, "failed"),
     }))
 }
@@ -99,6 +101,7 @@ fn schema() -> Value {
             ("exits", json!({"type": "object", "additionalProperties": exit})),
             ("turns", json!({"type": "integer", "minimum": 1, "maximum": 100, "default": TURNS})),
             ("barge_in", schema::barge_in()),
+            ("listen", schema::listen()),
             ("failed", schema::steps()),
         ],
         &["goal"],

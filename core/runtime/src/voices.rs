@@ -197,6 +197,9 @@ impl Voices {
             let input = TtsInput::Say { at, utterance: say.utterance, said, last: say.last && end };
             full |= session.plugged.send(input).is_err();
         }
+        if say.last {
+            session.brake.whole(say.utterance);
+        }
         self.open.insert(say.utterance, Source::Live(say.voice));
         if full {
             self.sessions.remove(&say.voice);
@@ -237,7 +240,12 @@ impl Voices {
                 chosen.plugin.open_tts(opening, wanted, voice_option(&chosen.options), out)
             },
         );
-        tokio::spawn(brake::run(pulled, self.line.clone(), plugged.holder()));
+        let events = self.events.clone();
+        let stalled = move || {
+            // The machine has its own limit for a voice that is never heard of again.
+            let _ = events.try_send(failed(voice, "it stalled".to_owned()));
+        };
+        tokio::spawn(brake::run(pulled, self.line.clone(), plugged.holder(), stalled));
         Ok(Session { plugged, texts, brake })
     }
 

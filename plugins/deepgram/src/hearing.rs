@@ -27,6 +27,9 @@ const KEEP_ALIVE_MS: u32 = 4_000;
 /// A `Finalize` needn't be answered where there is nothing to write; an answer takes some 100 ms. The host waits 2.5 s.
 const FINALIZE_MS: u32 = 1_200;
 
+/// A socket on which nothing came for so many finals leads nowhere.
+const UNANSWERED_MAX: u32 = 2;
+
 /// A result that ends at most this long before the flush holds all of its speech: the flush comes after a pause.
 const SLACK_MS: Millis = 100;
 
@@ -50,6 +53,8 @@ pub struct Hearing {
     flushed: Millis,
     last_sent: Millis,
     tickets: Ticket,
+    /// Finals in a row that were given up without a word from Deepgram, which tells results of silence, too.
+    unanswered: u32,
 }
 
 struct Owed {
@@ -80,6 +85,7 @@ impl SpeechToText for Hearing {
             flushed: 0,
             last_sent: start.at,
             tickets: KEEP_ALIVE,
+            unanswered: 0,
         };
         Ok((hearing, vec![Output::Net(open)]))
     }
@@ -157,6 +163,7 @@ impl SpeechToText for Hearing {
 
 impl Hearing {
     fn message(&mut self, at: Millis, text: &str) -> Vec<Output> {
+        self.unanswered = 0;
         match serde_json::from_str(text) {
             Ok(Message::Results(results)) => self.results(at, &results),
             Ok(Message::UtteranceEnd) => self.turn_ended(at, self.pauses.utterance_end),
@@ -234,7 +241,13 @@ impl Hearing {
         if !self.is_open {
             return vec![wake(ticket, FINALIZE_MS)];
         }
+        self.unanswered += 1;
         let mut outputs = Vec::new();
+        if self.unanswered == UNANSWERED_MAX {
+            outputs.extend(net(self.socket.close()));
+            outputs.extend(self.fail(Failure::Unavailable("it answers no more".to_owned())));
+            return outputs;
+        }
         for owed in self.owed.drain(..=place) {
             (self.unconfirmed, self.flushed) = (Some(owed.sent), owed.sent);
             outputs.push(Output::Final(self.heard.tell_all(at, owed.sent)));

@@ -1,5 +1,6 @@
-//! Lets a vendor wait that sends audio much faster than it is spoken: what is far from being said stays with the vendor, and an
-//! answer that is cut off was not carried home in vain.
+//! How far a voice is ahead of what is spoken, and whether it goes on at all. A vendor that sends audio much faster than it is spoken
+//! waits: what is far from being said stays with the vendor, and an answer that is cut off was not carried home in vain. One that
+//! has all the words of an utterance and sends no more of it has failed, though its connection says nothing.
 
 use closare_telephony::Voice;
 use closare_terms::Millis;
@@ -12,40 +13,75 @@ use tokio::time::timeout;
 const AHEAD_MAX: Millis = Millis(2_000);
 /// With so little left, it is read again: more than a network takes to get going.
 const AHEAD_MIN: Millis = Millis(1_000);
+/// Silence in the middle of an utterance, after all that came was said. A voice on a busy machine makes a sentence in less.
+const STALL_MAX: Millis = Millis(5_000);
 
 /// Cheap to clone; never waits.
 #[derive(Clone)]
 pub struct Brake {
-    /// The utterance that got audio last; none once it was stopped.
-    speaking: Arc<watch::Sender<Option<u32>>>,
+    state: Arc<watch::Sender<State>>,
 }
 
-pub fn new() -> (Brake, watch::Receiver<Option<u32>>) {
-    let (speaking, pulled) = watch::channel(None);
-    (Brake { speaking: Arc::new(speaking) }, pulled)
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct State {
+    /// The utterance that got audio last; none once it is done or was stopped.
+    speaking: Option<u32>,
+    /// The last utterance of which the voice has all words.
+    whole: u32,
+}
+
+pub fn new() -> (Brake, watch::Receiver<State>) {
+    let (state, pulled) = watch::channel(State::default());
+    (Brake { state: Arc::new(state) }, pulled)
 }
 
 impl Brake {
+    /// Audio came.
     pub fn appended(&self, utterance: u32) {
-        self.speaking.send_replace(Some(utterance));
+        self.state.send_modify(|state| state.speaking = Some(utterance));
+    }
+
+    /// The voice has its last words.
+    pub fn whole(&self, utterance: u32) {
+        self.state.send_modify(|state| state.whole = utterance);
     }
 
     /// What was being said is over: what comes next may come at once.
     pub fn release(&self) {
-        self.speaking.send_replace(None);
+        self.state.send_modify(|state| state.speaking = None);
     }
 }
 
-/// Holds the voice's vendor back when it is far ahead. Ends with the last [`Brake`].
-pub async fn run(mut pulled: watch::Receiver<Option<u32>>, line: Voice, hold: impl Fn(bool)) {
-    while pulled.changed().await.is_ok() {
-        let utterance = *pulled.borrow_and_update();
-        let ahead = utterance.map_or(Millis::ZERO, |utterance| Millis(line.queued(utterance)));
-        if let Some(span) = waits(ahead) {
+/// Holds the voice's vendor back when it is far ahead, and tells when it has stalled. Ends with the last [`Brake`].
+pub async fn run(
+    mut pulled: watch::Receiver<State>,
+    line: Voice,
+    hold: impl Fn(bool),
+    stalled: impl Fn() + Send,
+) {
+    loop {
+        let state = *pulled.borrow_and_update();
+        let ahead = state.speaking.map(|utterance| Millis(line.queued(utterance)));
+        if let Some(span) = ahead.and_then(waits) {
             hold(true);
             // Audio that was on its way already doesn't end the wait; a stop does.
-            let _ = timeout(span, pulled.wait_for(Option::is_none)).await;
+            let _ = timeout(span, pulled.wait_for(|state| state.speaking.is_none())).await;
             hold(false);
+        }
+        let patience = ahead.filter(|_| state.speaking <= Some(state.whole)).map(|ahead| ahead + STALL_MAX);
+        match patience {
+            Some(patience) => match timeout(Duration::from_millis(patience.0), pulled.changed()).await {
+                Ok(Ok(())) => {}
+                Ok(Err(_)) => return,
+                Err(_) => {
+                    stalled();
+                    if pulled.changed().await.is_err() {
+                        return;
+                    }
+                }
+            },
+            None if pulled.changed().await.is_err() => return,
+            None => {}
         }
     }
 }

@@ -86,6 +86,7 @@ impl Mouth {
     }
 
     fn done(&mut self, utterance: u32) {
+        self.brake.release();
         let mut samples = 0;
         if let Some(mut flow) = self.open.remove(&utterance) {
             samples = flow.samples;

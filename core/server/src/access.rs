@@ -26,9 +26,7 @@ impl Access {
 
     /// With a token of its own for each start.
     pub(crate) fn make(address: SocketAddr) -> Result<Access, Error> {
-        let mut bytes = [0u8; 32];
-        getrandom::fill(&mut bytes).map_err(|_| Error::Random)?;
-        Ok(Access { address, token: bytes.iter().map(|byte| format!("{byte:02x}")).collect() })
+        Ok(Access { address, token: secret()? })
     }
 
     /// Beside its place and moved there, so that a reader sees a whole file and nobody else sees any.
@@ -43,11 +41,25 @@ impl Access {
         Ok(path)
     }
 
-    /// In the same time whatever differs.
     pub(crate) fn opens(&self, token: &str) -> bool {
-        let (ours, theirs) = (self.token.as_bytes(), token.as_bytes());
-        ours.len() == theirs.len() && ours.iter().zip(theirs).fold(0, |sum, (a, b)| sum | (a ^ b)) == 0
+        same(&self.token, token)
     }
+}
+
+/// 256 random bits, hexadecimal.
+///
+/// # Errors
+/// [`Error::Random`] where the system gives none.
+pub(crate) fn secret() -> Result<String, Error> {
+    let mut bytes = [0u8; 32];
+    getrandom::fill(&mut bytes).map_err(|_| Error::Random)?;
+    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+/// Compares in the same time whatever differs.
+pub(crate) fn same(ours: &str, theirs: &str) -> bool {
+    let (ours, theirs) = (ours.as_bytes(), theirs.as_bytes());
+    ours.len() == theirs.len() && ours.iter().zip(theirs).fold(0, |sum, (a, b)| sum | (a ^ b)) == 0
 }
 
 fn place(data: &Path) -> PathBuf {

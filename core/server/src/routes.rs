@@ -1,9 +1,10 @@
 //! What can be asked. Each handler: one call, one answer; its types beside it.
 
-use crate::{Access, events};
-use axum::extract::{Path, Request, State as Stated};
-use axum::http::{StatusCode, header};
-use axum::middleware::{Next, from_fn_with_state};
+use crate::door::Door;
+use crate::{events, page};
+use axum::extract::{Path, State as Stated};
+use axum::http::StatusCode;
+use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
@@ -16,19 +17,42 @@ use tokio_util::sync::CancellationToken;
 #[derive(Clone)]
 pub(crate) struct State {
     pub runtime: Arc<Runtime>,
-    pub access: Arc<Access>,
     /// Open streams end with the server.
     pub close: CancellationToken,
 }
 
-pub(crate) fn router(state: State) -> Router {
+pub(crate) fn router(state: State, door: Arc<Door>) -> Router {
     let closed = Router::new()
         .route("/v1/agents", get(agents))
         .route("/v1/agents/{name}/stop", post(stop))
         .route("/v1/calls/live", get(live))
         .route("/v1/events", get(stream))
-        .layer(from_fn_with_state(state.clone(), with_token));
+        .layer(from_fn_with_state(door, page::with_token));
     Router::new().route("/v1/health", get(health)).merge(closed).with_state(state)
+}
+
+/// What needs no engine behind it.
+pub(crate) fn links(door: Arc<Door>) -> Router {
+    Router::new()
+        .route("/v1/page", post(link))
+        .layer(from_fn_with_state(door.clone(), page::with_token))
+        .with_state(door)
+}
+
+/// A link to the live page. It opens once.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Link {
+    pub url: String,
+}
+
+async fn link(Stated(door): Stated<Arc<Door>>) -> Response {
+    match door.link() {
+        Ok(url) => Json(Link { url }).into_response(),
+        Err(error) => {
+            tracing::error!(%error, "a link to the page can't be made");
+            refusal(StatusCode::INTERNAL_SERVER_ERROR, "expected randomness from the system")
+        }
+    }
 }
 
 /// Whether it runs: for who watches the process; needs no token and tells nothing of a call.
@@ -93,21 +117,11 @@ async fn stream(Stated(state): Stated<State>) -> Response {
     events::stream(state.runtime.live.watch(), state.close).into_response()
 }
 
-async fn with_token(Stated(state): Stated<State>, request: Request, next: Next) -> Response {
-    let header = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    match header.and_then(|value| value.strip_prefix("Bearer ")) {
-        Some(token) if state.access.opens(token) => next.run(request).await,
-        Some(_) | None => {
-            refusal(StatusCode::UNAUTHORIZED, "expected the token of the data folder's `api.json`")
-        }
-    }
-}
-
 #[derive(Serialize)]
 struct Refusal {
     error: &'static str,
 }
 
-fn refusal(status: StatusCode, error: &'static str) -> Response {
+pub(crate) fn refusal(status: StatusCode, error: &'static str) -> Response {
     (status, Json(Refusal { error })).into_response()
 }

@@ -2,7 +2,7 @@
 # about what is done. Needed beforehand: Rust, a C compiler, Python 3.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo call test plugins models wasm closare plugin-files
+.PHONY: help demo call test bench plugins models wasm closare plugin-files
 .SUFFIXES:
 
 # The engine that people use is built for release; tests go by the dev profile, and neither needs the other.
@@ -27,6 +27,7 @@ help:
 	@echo 'make demo      hear Closare take a call; no account, no key, no phone'
 	@echo 'make call      keep it up and call it yourself, with a softphone or from a PBX'
 	@echo 'make test      every test, with what they need'
+	@echo 'make bench     Closare beside its peers on one workload, about half an hour'
 	@echo 'make plugins   the plugins, as WASM, into target/closare-plugins'
 	@echo 'make models    the weights of the offline plugins, into your cache folder'
 	@echo
@@ -40,6 +41,10 @@ call: ready
 
 test:
 	@python3 tests/run.py
+
+bench: ready
+	@sh tests/prepare/machine.sh bench
+	@python3 tests/bench/bench.py $(ARGS)
 
 plugins: ready
 

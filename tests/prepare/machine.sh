@@ -3,6 +3,7 @@
 #
 #   machine.sh wasm      a Rust compiler that can build for WASM
 #   machine.sh python    pip and venv, with which the models are fetched
+#   machine.sh bench     what speaks the callers' lines of the bench
 #   machine.sh tests     the programs that tests talk to; where one is missing, its tests are skipped
 #   machine.sh -n ...    says what would be done, and does nothing
 #
@@ -17,8 +18,9 @@ main() {
     case ${1:-} in
         wasm) wasm ;;
         python) python ;;
+        bench) bench ;;
         tests) tests ;;
-        *) sed -n '2,9s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+        *) sed -n '2,10s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
     esac
 }
 
@@ -71,6 +73,12 @@ python() {
     exit 1
 }
 
+bench() {
+    if command -v espeak-ng >/dev/null || install "what speaks the callers' lines" espeak-ng; then return; fi
+    say "The bench needs espeak-ng (Debian: espeak-ng)."
+    exit 1
+}
+
 tests() {
     packages=
     while read -r program package; do
@@ -82,6 +90,7 @@ tshark tshark
 sox sox
 espeak-ng espeak-ng
 debootstrap debootstrap
+chromium chromium
 END
     if [ -z "$packages" ]; then return; fi
     # shellcheck disable=SC2086

@@ -25,6 +25,9 @@ use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{self, Message};
 
+/// Bytes. The library's own 128 KiB are cleared at each read and kept for each socket; a vendor's message is a few thousand.
+const READ_BUFFER: usize = 8 << 10;
+
 /// Opens, carries messages both ways, and gives the end.
 pub(crate) async fn open(session: &Arc<Session>, socket: Socket, inbox: Inbox) -> Result<NetEvent, Failed> {
     let prepared = session.prepare(&socket.url, &socket.headers, socket.credential.as_deref())?;
@@ -58,6 +61,7 @@ async fn talk(
     let limits = &exchange.lane.limits;
     let stream = timeout(limits.connect, response.upgrade()).await.map_err(|_| Trouble::TimeOut)??;
     let config = WebSocketConfig::default()
+        .read_buffer_size(READ_BUFFER)
         .max_message_size(Some(limits.message_max))
         .max_frame_size(Some(limits.message_max));
     let (sink, stream) = WebSocketStream::from_raw_socket(stream, Role::Client, Some(config)).await.split();

@@ -121,7 +121,9 @@ impl Filter {
                 sums[lane] += coefficients[lane] * samples[lane];
             }
         }
-        sums.iter().sum::<f32>().round() as i16
+        let sum = sums.iter().sum::<f32>();
+        // Half away from zero, as `round` does; that is a call into the C library.
+        (sum + 0.5_f32.copysign(sum)) as i16
     }
 }
 

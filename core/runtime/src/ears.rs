@@ -95,13 +95,8 @@ pub fn listen(clock: Clock, recorded: impl FnOnce() + Send + 'static) -> (Ears, 
     let (frames, frames_in) = mpsc::channel(FRAMES_MAX);
     let (commands, commands_in) = mpsc::unbounded_channel();
     let lost = Arc::new(AtomicU64::new(0));
-    let task = EarTask {
-        clock,
-        history: VecDeque::with_capacity(HISTORY_FRAMES),
-        hearing: None,
-        recording: None,
-        lost: lost.clone(),
-    };
+    let task =
+        EarTask { clock, history: History::default(), hearing: None, recording: None, lost: lost.clone() };
     tokio::spawn(async move {
         task.run(frames_in, commands_in).await;
         recorded();
@@ -111,7 +106,7 @@ pub fn listen(clock: Clock, recorded: impl FnOnce() + Send + 'static) -> (Ears, 
 
 struct EarTask {
     clock: Clock,
-    history: VecDeque<(Millis, [i16; FRAME_SAMPLES_MAX])>,
+    history: History,
     hearing: Option<Hearing>,
     recording: Option<(RecordingWriter, Option<StereoMixer>)>,
     lost: Arc<AtomicU64>,
@@ -149,10 +144,7 @@ impl EarTask {
     }
 
     fn frame(&mut self, frame: &EarFrame) {
-        if self.history.len() == HISTORY_FRAMES {
-            self.history.pop_front();
-        }
-        self.history.push_back((frame.at, frame.wide));
+        self.history.note(frame);
         if let Some(hearing) = &mut self.hearing {
             hearing.hear(frame.at, &frame.wide);
         }
@@ -166,9 +158,7 @@ impl EarTask {
         match command {
             Command::Open { session, format, from } => {
                 let mut hearing = Hearing::new(session, format);
-                for (at, wide) in self.history.iter().filter(|(at, _)| *at > from) {
-                    hearing.hear(*at, wide);
-                }
+                self.history.since(from, |at, wide| hearing.hear(at, wide));
                 self.hearing = Some(hearing);
             }
             Command::Close => self.hearing = None,
@@ -196,6 +186,45 @@ impl EarTask {
             if let Err(error) = writer.finish().await {
                 tracing::error!(%error, "a recording could not be finished");
             }
+        }
+    }
+}
+
+/// The caller's last seconds, at the leg's rate: half of what they take at 16 kHz.
+#[derive(Default)]
+struct History {
+    rate: u32,
+    ends: VecDeque<Millis>,
+    samples: VecDeque<i16>,
+}
+
+impl History {
+    fn note(&mut self, frame: &EarFrame) {
+        let length = frame.len;
+        if self.ends.len() == HISTORY_FRAMES {
+            self.ends.pop_front();
+            self.samples.drain(..length.min(self.samples.len()));
+        }
+        self.rate = frame.rate;
+        self.ends.push_back(frame.at);
+        self.samples.extend(&frame.caller[..length]);
+    }
+
+    /// What was heard after this moment, frame by frame at 16 kHz.
+    fn since(&self, from: Millis, mut hear: impl FnMut(Millis, &[i16])) {
+        if self.ends.is_empty() {
+            return;
+        }
+        let length = (self.rate / 50) as usize;
+        let mut resampler = Resampler::new(self.rate, 16_000);
+        let (mut frame, mut wide) = (Vec::with_capacity(length), Vec::new());
+        let first = self.ends.iter().take_while(|at| **at <= from).count();
+        let mut samples = self.samples.iter().copied().skip(first * length);
+        for at in self.ends.iter().skip(first) {
+            frame.clear();
+            frame.extend(samples.by_ref().take(length));
+            resampler.process_into(&frame, &mut wide);
+            hear(*at, &wide);
         }
     }
 }

@@ -59,29 +59,28 @@ pub async fn run(
     hold: impl Fn(bool),
     stalled: impl Fn() + Send,
 ) {
+    let mut told = None;
     loop {
         let state = *pulled.borrow_and_update();
         let ahead = state.speaking.map(|utterance| Millis(line.queued(utterance)));
         if let Some(span) = ahead.and_then(waits) {
             hold(true);
-            // Audio that was on its way already doesn't end the wait; a stop does.
+            // Audio that was on its way already doesn't end the wait; a stop and an end do.
             let _ = timeout(span, pulled.wait_for(|state| state.speaking.is_none())).await;
             hold(false);
+            continue;
         }
-        let patience = ahead.filter(|_| state.speaking <= Some(state.whole)).map(|ahead| ahead + STALL_MAX);
-        match patience {
-            Some(patience) => match timeout(Duration::from_millis(patience.0), pulled.changed()).await {
-                Ok(Ok(())) => {}
-                Ok(Err(_)) => return,
-                Err(_) => {
-                    stalled();
-                    if pulled.changed().await.is_err() {
-                        return;
-                    }
-                }
-            },
-            None if pulled.changed().await.is_err() => return,
-            None => {}
+        let owes = state.speaking.filter(|utterance| *utterance <= state.whole && Some(*utterance) != told);
+        let patience = ahead
+            .filter(|_| owes.is_some())
+            .map_or(Duration::MAX, |ahead| Duration::from_millis((ahead + STALL_MAX).0));
+        match timeout(patience, pulled.changed()).await {
+            Ok(Ok(())) => {}
+            Ok(Err(_)) => return,
+            Err(_) => {
+                told = owes;
+                stalled();
+            }
         }
     }
 }

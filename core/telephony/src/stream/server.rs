@@ -26,6 +26,8 @@ use std::time::Instant;
 /// A message of a second's audio has 11 KB.
 const MESSAGE_MAX: usize = 64 << 10;
 const FORM_MAX: usize = 16 << 10;
+/// A frame's message has 350 bytes; the library's own 128 KiB are cleared at each read.
+const READ_BUFFER: usize = 4 << 10;
 const SIGNATURE: &str = "x-twilio-signature";
 
 /// Whom a stream is for, and what is known of its caller.
@@ -169,7 +171,8 @@ impl Door {
         let place = driver.streams.add(&call);
         driver.tally.calls.more();
         let left = Left { driver: driver.clone(), place };
-        let upgrade = upgrade.max_message_size(MESSAGE_MAX).max_frame_size(MESSAGE_MAX);
+        let upgrade =
+            upgrade.max_message_size(MESSAGE_MAX).max_frame_size(MESSAGE_MAX).read_buffer_size(READ_BUFFER);
         upgrade.on_upgrade(move |socket| async move {
             talk::follow(socket, &driver, guest, call, asks).await;
             drop(left);

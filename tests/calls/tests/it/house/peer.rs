@@ -48,9 +48,14 @@ impl Peer {
 
     /// Waits until it has printed this.
     pub async fn says(&self, text: &str) {
+        self.says_times(text, 1).await;
+    }
+
+    /// Waits until it has printed this so often.
+    pub async fn says_times(&self, text: &str, times: usize) {
         let mut look = tokio::time::interval(Duration::from_millis(20));
         let says = async {
-            while !self.said().contains(text) {
+            while self.said().matches(text).count() < times {
                 look.tick().await;
             }
         };

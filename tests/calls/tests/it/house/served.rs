@@ -10,17 +10,32 @@ use tokio::sync::MutexGuard;
 
 pub struct Served {
     peer: Peer,
+    apart: Apart,
     pub addr: SocketAddr,
     /// Where its calls are kept.
     pub data: PathBuf,
+}
+
+/// The command with a configuration of its own; one test at a time has the machine.
+pub struct Apart {
+    file: PathBuf,
+    config: Config,
+    addr: SocketAddr,
     _turn: MutexGuard<'static, ()>,
+}
+
+/// What a command came to.
+#[derive(Debug)]
+pub struct Ran {
+    pub code: i32,
+    pub out: String,
+    pub err: String,
 }
 
 impl Setup {
     /// None, with a word on it, where the command or a plugin is missing.
-    pub async fn serve_apart(self, folder: &Path) -> Option<Served> {
-        let closare = project().join("target/debug/closare");
-        if !closare.is_file() {
+    pub async fn apart(self, folder: &Path) -> Option<Apart> {
+        if !closare().is_file() {
             skip("the command `closare` is not built", "run `cargo build -p closare-cli`");
             return None;
         }
@@ -29,19 +44,53 @@ impl Setup {
         let addr = SocketAddr::from(([127, 0, 0, 1], ports::free()));
         let file = folder.join("closare.yaml");
         std::fs::write(&file, written(&config, addr)).unwrap();
-        let mut command = Command::new(closare);
-        command.arg("--config").arg(file).args(["serve", "--show-calls"]);
+        Some(Apart { file, config, addr, _turn: turn })
+    }
+
+    /// None, with a word on it, where the command or a plugin is missing.
+    pub async fn serve_apart(self, folder: &Path) -> Option<Served> {
+        let apart = self.apart(folder).await?;
+        let mut command = apart.command();
+        command.args(["serve", "--show-calls"]);
         let peer = Peer::start(command, "closare", folder, "run `cargo build -p closare-cli`")?;
-        let served = Served { peer, addr, data: config.data, _turn: turn };
+        let served = Served { peer, addr: apart.addr, data: apart.config.data.clone(), apart };
         served.says("Ready on").await;
         Some(served)
     }
+}
+
+impl Apart {
+    pub async fn runs(&self, args: &[&str]) -> Ran {
+        let output = self.command().args(args).stdin(std::process::Stdio::null()).output().await.unwrap();
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        Ran { code: output.status.code().unwrap_or(-1), out: text(&output.stdout), err: text(&output.stderr) }
+    }
+
+    fn command(&self) -> Command {
+        let mut command = Command::new(closare());
+        command.arg("--config").arg(&self.file);
+        command
+    }
+}
+
+fn closare() -> PathBuf {
+    project().join("target/debug/closare")
 }
 
 impl Served {
     /// Waits until it has printed this.
     pub async fn says(&self, text: &str) {
         self.peer.says(text).await;
+    }
+
+    /// Waits until it has printed this once more.
+    pub async fn says_again(&self, text: &str) {
+        self.peer.says_times(text, self.peer.said().matches(text).count() + 1).await;
+    }
+
+    /// Another command with the same configuration.
+    pub async fn runs(&self, args: &[&str]) -> Ran {
+        self.apart.runs(args).await
     }
 
     /// SIGKILL: nothing is written, nobody is told.

@@ -10,6 +10,7 @@ mod dial;
 mod doctor;
 mod explain;
 mod key;
+mod page;
 mod plugin;
 mod policy;
 mod serve;
@@ -30,6 +31,7 @@ pub enum Command {
     Calls(calls::Args),
     Call(call::Args),
     Stop(stop::Args),
+    Page(page::Args),
     Plugin(plugin::Args),
     Key(key::Args),
     Policy(policy::Args),
@@ -64,6 +66,7 @@ pub fn run(command: Command, setup: &Setup) -> Ran {
         Command::Calls(args) => wait(calls::run(args, setup.config()?)),
         Command::Call(args) => wait(call::run(args, setup.config()?)),
         Command::Stop(args) => wait(stop::run(args, setup.config()?)),
+        Command::Page(args) => wait(page::run(args, setup.config()?)),
         Command::Plugin(args) => plugin::run(args, setup),
         Command::Key(args) => key::run(args, &setup.config()?),
         Command::Policy(args) => policy::run(&args),

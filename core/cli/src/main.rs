@@ -1,9 +1,11 @@
 //! The command `closare`. A file per command in `commands/`: its arguments, then what it does. Nothing is decided here.
 
 mod bench;
+mod cassette;
 mod commands;
 mod installed;
 mod kept;
+mod local;
 mod problem;
 mod setup;
 mod show;

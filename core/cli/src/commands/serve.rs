@@ -27,6 +27,8 @@ pub async fn run(args: Args, config: Config) -> Ran {
     let server = Server::start(runtime.clone()).await.during("the local API can't be opened")?;
     interrupted(&runtime);
     how_to_call(&runtime);
+    println!("To watch calls: {}", server.page().during("a link can't be made")?);
+    println!("\nCtrl-C ends calls politely and stops.");
     let registrations = tokio::spawn(watch_registrations(runtime.clone()));
     let transcript = args.show_calls.then(|| tokio::spawn(show_calls(runtime.clone())));
     tokio::select! {
@@ -75,7 +77,7 @@ fn how_to_call(runtime: &Runtime) {
         println!("    - {{registrar: \"sip:PBX-ADDRESS\", user: \"{number}\", password: \"…\"}}");
     }
     streams(runtime);
-    println!("\nCtrl-C ends calls politely and stops.");
+    println!();
 }
 
 /// How a carrier reaches us by WebSocket.

@@ -3,6 +3,7 @@
 mod bench;
 mod check;
 mod person;
+mod plugin_new;
 mod plugins;
 mod store;
 mod usage;

@@ -13,6 +13,7 @@ fn the_help_of_every_command() {
         "calls",
         "call",
         "stop",
+        "page",
         "plugin build",
         "plugin check",
         "plugin list",

@@ -1,0 +1,287 @@
+//! What came from the network, as the file has it: text where it is text, base64 otherwise.
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use closare_terms::network::{self, NetEvent, Ticket, Trouble};
+use serde::{Deserialize, Serialize};
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Came {
+    Answered(Head),
+    Chunk(Piece),
+    Ended {
+        ticket: Ticket,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        trailers: Vec<Header>,
+    },
+    Opened(Head),
+    Refused {
+        head: Head,
+        body: Body,
+    },
+    Text {
+        ticket: Ticket,
+        text: String,
+    },
+    Binary(Piece),
+    Closed {
+        ticket: Ticket,
+        code: u16,
+        #[serde(default)]
+        reason: String,
+    },
+    Failed {
+        ticket: Ticket,
+        #[serde(with = "TroubleWord")]
+        trouble: Trouble,
+    },
+    Woke {
+        ticket: Ticket,
+    },
+    Waiting {
+        ticket: Ticket,
+        bytes: u32,
+    },
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Head {
+    ticket: Ticket,
+    status: u16,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    headers: Vec<Header>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Piece {
+    ticket: Ticket,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    text: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    base64: Option<Base64>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Body {
+    Text(String),
+    Base64(Base64),
+}
+
+/// `name: value`
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Header(String, String);
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Base64(Vec<u8>);
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Trouble", rename_all = "kebab-case")]
+enum TroubleWord {
+    Dns,
+    Connect,
+    Tls,
+    TimeOut,
+    Reset,
+    Stalled,
+    NotAllowed,
+    TooLarge,
+    Overloaded,
+}
+
+/// What an answer's headers are kept of: what a body is, how long to wait, and the ids by which a vendor finds a request.
+/// Anything else, a cookie first of all, may be somebody's.
+pub fn may_be_kept(header: &str) -> bool {
+    let name = header.to_ascii_lowercase();
+    matches!(name.as_str(), "content-type" | "retry-after")
+        || name.contains("request-id")
+        || name.contains("requestid")
+}
+
+/// Without the headers that aren't kept. The plugin gets what the cassette will have, so that it does the same when it is played.
+pub fn sifted(event: NetEvent) -> NetEvent {
+    let sift = |head: network::Head| network::Head {
+        headers: head.headers.into_iter().filter(|(name, _)| may_be_kept(name)).collect(),
+        ..head
+    };
+    match event {
+        NetEvent::Answered(head) => NetEvent::Answered(sift(head)),
+        NetEvent::Opened(head) => NetEvent::Opened(sift(head)),
+        NetEvent::Refused { head, body } => NetEvent::Refused { head: sift(head), body },
+        NetEvent::Ended { ticket, trailers } => NetEvent::Ended {
+            ticket,
+            trailers: trailers.into_iter().filter(|(name, _)| may_be_kept(name)).collect(),
+        },
+        other => other,
+    }
+}
+
+impl From<NetEvent> for Came {
+    fn from(event: NetEvent) -> Came {
+        match event {
+            NetEvent::Answered(head) => Came::Answered(head.into()),
+            NetEvent::Chunk { ticket, bytes } => Came::Chunk(Piece::new(ticket, bytes)),
+            NetEvent::Ended { ticket, trailers } => Came::Ended { ticket, trailers: headers(trailers) },
+            NetEvent::Opened(head) => Came::Opened(head.into()),
+            NetEvent::Refused { head, body } => Came::Refused { head: head.into(), body: Body::new(body) },
+            NetEvent::Text { ticket, text } => Came::Text { ticket, text },
+            NetEvent::Binary { ticket, bytes } => Came::Binary(Piece::new(ticket, bytes)),
+            NetEvent::Closed { ticket, code, reason } => Came::Closed { ticket, code, reason },
+            NetEvent::Failed { ticket, trouble } => Came::Failed { ticket, trouble },
+            NetEvent::Woke { ticket } => Came::Woke { ticket },
+            NetEvent::Waiting { ticket, bytes } => Came::Waiting { ticket, bytes },
+        }
+    }
+}
+
+impl From<Came> for NetEvent {
+    fn from(came: Came) -> NetEvent {
+        match came {
+            Came::Answered(head) => NetEvent::Answered(head.into()),
+            Came::Chunk(piece) => NetEvent::Chunk { ticket: piece.ticket, bytes: piece.bytes() },
+            Came::Ended { ticket, trailers } => NetEvent::Ended { ticket, trailers: pairs(trailers) },
+            Came::Opened(head) => NetEvent::Opened(head.into()),
+            Came::Refused { head, body } => NetEvent::Refused { head: head.into(), body: body.bytes() },
+            Came::Text { ticket, text } => NetEvent::Text { ticket, text },
+            Came::Binary(piece) => NetEvent::Binary { ticket: piece.ticket, bytes: piece.bytes() },
+            Came::Closed { ticket, code, reason } => NetEvent::Closed { ticket, code, reason },
+            Came::Failed { ticket, trouble } => NetEvent::Failed { ticket, trouble },
+            Came::Woke { ticket } => NetEvent::Woke { ticket },
+            Came::Waiting { ticket, bytes } => NetEvent::Waiting { ticket, bytes },
+        }
+    }
+}
+
+impl From<network::Head> for Head {
+    fn from(head: network::Head) -> Head {
+        Head { ticket: head.ticket, status: head.status, headers: headers(head.headers) }
+    }
+}
+
+impl From<Head> for network::Head {
+    fn from(head: Head) -> network::Head {
+        network::Head { ticket: head.ticket, status: head.status, headers: pairs(head.headers) }
+    }
+}
+
+fn headers(pairs: Vec<(String, String)>) -> Vec<Header> {
+    pairs.into_iter().map(|(name, value)| Header(name, value)).collect()
+}
+
+fn pairs(headers: Vec<Header>) -> Vec<(String, String)> {
+    headers.into_iter().map(|Header(name, value)| (name, value)).collect()
+}
+
+impl Body {
+    fn new(bytes: Vec<u8>) -> Body {
+        match String::from_utf8(bytes) {
+            Ok(text) => Body::Text(text),
+            Err(error) => Body::Base64(Base64(error.into_bytes())),
+        }
+    }
+
+    fn bytes(self) -> Vec<u8> {
+        match self {
+            Body::Text(text) => text.into_bytes(),
+            Body::Base64(bytes) => bytes.0,
+        }
+    }
+}
+
+impl Piece {
+    fn new(ticket: Ticket, bytes: Vec<u8>) -> Piece {
+        match Body::new(bytes) {
+            Body::Text(text) => Piece { ticket, text: Some(text), base64: None },
+            Body::Base64(bytes) => Piece { ticket, text: None, base64: Some(bytes) },
+        }
+    }
+
+    fn bytes(self) -> Vec<u8> {
+        self.text.map(String::into_bytes).or(self.base64.map(|bytes| bytes.0)).unwrap_or_default()
+    }
+}
+
+impl TryFrom<String> for Header {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Header, String> {
+        let (name, value) =
+            text.split_once(':').ok_or_else(|| format!("expected `name: value`, found `{text}`"))?;
+        Ok(Header(name.trim().to_owned(), value.trim().to_owned()))
+    }
+}
+
+impl From<Header> for String {
+    fn from(Header(name, value): Header) -> String {
+        format!("{name}: {value}")
+    }
+}
+
+impl TryFrom<String> for Base64 {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Base64, String> {
+        BASE64_STANDARD.decode(text).map(Base64).map_err(|error| format!("expected base64: {error}"))
+    }
+}
+
+impl From<Base64> for String {
+    fn from(bytes: Base64) -> String {
+        BASE64_STANDARD.encode(bytes.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(event: NetEvent, expected: &str) {
+        let came = Came::from(event.clone());
+        let written = serde_json::to_string(&came).unwrap();
+        assert_eq!(written, expected);
+        assert_eq!(NetEvent::from(serde_json::from_str::<Came>(&written).unwrap()), event);
+    }
+
+    #[test]
+    fn text_stays_text() {
+        check(
+            NetEvent::Chunk { ticket: 1, bytes: b"data: {}\n\n".to_vec() },
+            r#"{"chunk":{"ticket":1,"text":"data: {}\n\n"}}"#,
+        );
+        check(
+            NetEvent::Binary { ticket: 1, bytes: vec![0xff, 0xfe] },
+            r#"{"binary":{"ticket":1,"base64":"//4="}}"#,
+        );
+        check(
+            NetEvent::Failed { ticket: 2, trouble: Trouble::TimeOut },
+            r#"{"failed":{"ticket":2,"trouble":"time-out"}}"#,
+        );
+        let head = network::Head {
+            ticket: 1,
+            status: 429,
+            headers: vec![("retry-after".to_owned(), "2".to_owned())],
+        };
+        check(
+            NetEvent::Refused { head, body: b"no".to_vec() },
+            r#"{"refused":{"head":{"ticket":1,"status":429,"headers":["retry-after: 2"]},"body":{"text":"no"}}}"#,
+        );
+    }
+
+    #[test]
+    fn a_cookie_is_not_kept() {
+        let names = ["Content-Type", "X-Request-Id", "set-cookie", "authorization", "Retry-After", "server"];
+        let headers = names.map(|name| (name.to_owned(), "x".to_owned())).to_vec();
+        let NetEvent::Answered(head) =
+            sifted(NetEvent::Answered(network::Head { ticket: 1, status: 200, headers }))
+        else {
+            panic!("expected an answer")
+        };
+        let kept: Vec<_> = head.headers.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(kept, ["Content-Type", "X-Request-Id", "Retry-After"]);
+    }
+}

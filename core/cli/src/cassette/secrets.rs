@@ -1,0 +1,164 @@
+//! Keeps secrets out of a cassette. A request never holds one, but an answer may repeat what it was sent: some vendors put a
+//! refused key into their error. It is cut out before the plugin sees the answer, and what is written is searched again.
+
+use super::Error;
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use closare_terms::network::{NetEvent, Ticket};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// Shorter ones can't be told from other text.
+const SHORTEST: usize = 6;
+
+/// Every value in the operator's book, in each form in which it could come back.
+#[derive(Default)]
+pub struct Secrets(Vec<(String, Vec<u8>)>);
+
+impl Secrets {
+    /// # Errors
+    /// The book is there and can't be read.
+    pub fn read(book: &Path) -> Result<Secrets, Error> {
+        #[derive(Deserialize)]
+        struct Line {
+            value: Option<String>,
+            env: Option<String>,
+        }
+        if !book.exists() {
+            return Ok(Secrets::default());
+        }
+        let bytes = std::fs::read(book).map_err(|source| Error::Read { path: book.to_owned(), source })?;
+        let lines: BTreeMap<String, Line> = serde_json::from_slice(&bytes)
+            .map_err(|error| Error::Keys { path: book.to_owned(), what: error.to_string() })?;
+        let value = |line: Line| line.value.or_else(|| std::env::var(line.env?).ok());
+        Ok(Secrets::of(lines.into_iter().filter_map(|(name, line)| Some((name, value(line)?)))))
+    }
+
+    fn of(values: impl Iterator<Item = (String, String)>) -> Secrets {
+        let mut forms = Vec::new();
+        for (name, value) in values.filter(|(_, value)| value.len() >= SHORTEST) {
+            for form in [BASE64_STANDARD.encode(&value), quoted(&value), encoded(&value), value] {
+                forms.push((name.clone(), form.into_bytes()));
+            }
+        }
+        // The longest first: one may be a part of another.
+        forms.sort_by_key(|(name, form)| (std::cmp::Reverse(form.len()), name.clone()));
+        Secrets(forms)
+    }
+
+    /// With `{{secret:NAME}}` where a value stood.
+    pub fn cut(&self, event: NetEvent) -> NetEvent {
+        let head = |mut head: closare_terms::network::Head| {
+            for (_, value) in &mut head.headers {
+                *value = self.text(std::mem::take(value));
+            }
+            head
+        };
+        match event {
+            NetEvent::Answered(it) => NetEvent::Answered(head(it)),
+            NetEvent::Opened(it) => NetEvent::Opened(head(it)),
+            NetEvent::Refused { head: it, body } => {
+                NetEvent::Refused { head: head(it), body: self.bytes(body) }
+            }
+            NetEvent::Chunk { ticket, bytes } => NetEvent::Chunk { ticket, bytes: self.bytes(bytes) },
+            NetEvent::Binary { ticket, bytes } => NetEvent::Binary { ticket, bytes: self.bytes(bytes) },
+            NetEvent::Text { ticket, text } => NetEvent::Text { ticket, text: self.text(text) },
+            NetEvent::Closed { ticket, code, reason } => {
+                NetEvent::Closed { ticket, code, reason: self.text(reason) }
+            }
+            NetEvent::Ended { ticket, trailers } => {
+                let cut = |(name, value)| (name, self.text(value));
+                NetEvent::Ended { ticket, trailers: trailers.into_iter().map(cut).collect() }
+            }
+            event @ (NetEvent::Failed { .. } | NetEvent::Woke { .. } | NetEvent::Waiting { .. }) => event,
+        }
+    }
+
+    /// # Errors
+    /// [`Error::Secret`] where one is left: in the text, or in what came on a ticket, cut in two by its pieces.
+    pub fn look<'a>(&self, text: &str, came: impl Iterator<Item = &'a NetEvent>) -> Result<(), Error> {
+        let mut streams: BTreeMap<Ticket, Vec<u8>> = BTreeMap::new();
+        for event in came {
+            match event {
+                NetEvent::Chunk { ticket, bytes } | NetEvent::Binary { ticket, bytes } => {
+                    streams.entry(*ticket).or_default().extend(bytes);
+                }
+                NetEvent::Text { ticket, text } => {
+                    streams.entry(*ticket).or_default().extend(text.as_bytes())
+                }
+                _ => {}
+            }
+        }
+        let texts = streams.values().map(Vec::as_slice).chain([text.as_bytes()]);
+        for text in texts {
+            if let Some((name, _)) = self.0.iter().find(|(_, form)| place(text, form).is_some()) {
+                return Err(Error::Secret { name: name.clone() });
+            }
+        }
+        Ok(())
+    }
+
+    fn text(&self, text: String) -> String {
+        // Only whole characters are cut out, and only whole ones put in.
+        String::from_utf8(self.bytes(text.into_bytes())).unwrap_or_default()
+    }
+
+    fn bytes(&self, mut bytes: Vec<u8>) -> Vec<u8> {
+        for (name, form) in &self.0 {
+            while let Some(at) = place(&bytes, form) {
+                bytes.splice(at..at + form.len(), format!("{{{{secret:{name}}}}}").into_bytes());
+            }
+        }
+        bytes
+    }
+}
+
+fn place(text: &[u8], part: &[u8]) -> Option<usize> {
+    text.windows(part.len()).position(|window| window == part)
+}
+
+/// As in JSON.
+fn quoted(value: &str) -> String {
+    let text = serde_json::Value::from(value).to_string();
+    text[1..text.len() - 1].to_owned()
+}
+
+/// As in a URL (RFC 3986, 2.3).
+fn encoded(value: &str) -> String {
+    let one = |byte: u8| match byte {
+        b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
+        other => format!("%{other:02X}"),
+    };
+    value.bytes().map(one).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn secrets() -> Secrets {
+        let values = [("KEY", "sk-very-secret"), ("LONGER", "sk-very-secret/2"), ("SHORT", "abc")];
+        Secrets::of(values.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())))
+    }
+
+    fn chunk(text: &str) -> NetEvent {
+        NetEvent::Chunk { ticket: 1, bytes: text.as_bytes().to_vec() }
+    }
+
+    #[test]
+    fn a_secret_is_cut_out_whatever_its_form() {
+        let check = |text: &str, expected: &str| assert_eq!(secrets().cut(chunk(text)), chunk(expected));
+        check("wrong key sk-very-secret, abc", "wrong key {{secret:KEY}}, abc");
+        check("sk-very-secret/2 sk-very-secret%2F2", "{{secret:LONGER}} {{secret:LONGER}}");
+        check(&BASE64_STANDARD.encode("sk-very-secret"), "{{secret:KEY}}");
+    }
+
+    #[test]
+    fn one_that_is_cut_in_two_is_found() {
+        let halves = [chunk("sk-very"), chunk("-secret")];
+        assert!(matches!(secrets().look("", halves.iter()), Err(Error::Secret { name }) if name == "KEY"));
+        assert!(secrets().look("", halves[..1].iter()).is_ok());
+        assert!(secrets().look("key: sk-very-secret", [].iter()).is_err());
+    }
+}

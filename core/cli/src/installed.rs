@@ -76,21 +76,28 @@ pub fn catalog(config: &Config) -> Result<Catalog, closare_runtime::Error> {
     Ok(closare_runtime::catalog(config, manifests.iter(), &policies))
 }
 
-const SHIPPED: [&str; 4] = [
+const SHIPPED: [&str; 7] = [
     include_str!("../../../plugins/offline-stt/plugin.yaml"),
     include_str!("../../../plugins/offline-tts/plugin.yaml"),
     include_str!("../../../plugins/offline-nlu/plugin.yaml"),
     include_str!("../../../plugins/openai/plugin.yaml"),
+    include_str!("../../../plugins/anthropic/plugin.yaml"),
+    include_str!("../../../plugins/deepgram/plugin.yaml"),
+    include_str!("../../../plugins/elevenlabs/plugin.yaml"),
 ];
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    /// All that the repository has: a workflow can be checked before the first build, whichever of them it uses.
     #[test]
-    fn the_shipped_manifests_are_read() {
-        for text in SHIPPED {
-            Manifest::parse(text).unwrap();
-        }
+    fn every_plugin_that_comes_with_closare_is_known() {
+        let mut shipped: Vec<String> =
+            SHIPPED.map(|text| Manifest::parse(text).unwrap().name.to_string()).into();
+        shipped.sort();
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../plugins");
+        let there: Vec<String> = in_folder(&folder).iter().map(Installed::name).collect();
+        assert_eq!(shipped, there);
     }
 }

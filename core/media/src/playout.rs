@@ -189,15 +189,13 @@ impl Playout {
 
     /// The next frame has audio, or an end to tell.
     pub fn has_next(&self) -> bool {
-        let front = self.queue.front();
-        !self.ended.is_empty()
-            || front.is_some_and(|front| front.finished || front.samples.len() >= self.frame)
+        !self.ended.is_empty() || self.queue.front().is_some_and(|front| front.is_ready(self.frame))
     }
 
     /// The last frame was silence, and the next would not be.
     pub fn is_eager(&self) -> bool {
         let next = self.queue.iter().find(|utterance| !utterance.is_done());
-        self.silent && next.is_some_and(|next| next.finished || next.samples.len() >= self.frame)
+        self.silent && next.is_some_and(|next| next.is_ready(self.frame))
     }
 
     /// Frames of silence that went out in the middle of an utterance.
@@ -215,7 +213,7 @@ impl Playout {
                 self.complete_front();
                 continue;
             }
-            if !front.finished && front.samples.len() < out.len() {
+            if !front.is_ready(out.len()) {
                 tick.starved = front.played > 0;
                 tick.speaking = tick.starved.then_some(front.id);
                 self.starved_frames += u64::from(tick.starved);
@@ -266,6 +264,11 @@ struct Utterance {
 impl Utterance {
     fn new(id: u32) -> Utterance {
         Utterance { id, samples: VecDeque::new(), played: 0, finished: false }
+    }
+
+    /// There is a whole frame, or no more comes.
+    fn is_ready(&self, frame: usize) -> bool {
+        self.finished || self.samples.len() >= frame
     }
 
     fn is_done(&self) -> bool {

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use std::io::Write;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use subtle::ConstantTimeEq;
 
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Access {
@@ -58,8 +59,7 @@ pub(crate) fn secret() -> Result<String, Error> {
 
 /// Compares in the same time whatever differs.
 pub(crate) fn same(ours: &str, theirs: &str) -> bool {
-    let (ours, theirs) = (ours.as_bytes(), theirs.as_bytes());
-    ours.len() == theirs.len() && ours.iter().zip(theirs).fold(0, |sum, (a, b)| sum | (a ^ b)) == 0
+    ours.as_bytes().ct_eq(theirs.as_bytes()).into()
 }
 
 fn place(data: &Path) -> PathBuf {

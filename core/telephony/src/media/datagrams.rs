@@ -122,14 +122,21 @@ mod tests {
     #[test]
     fn its_age_is_how_long_it_lay() {
         let (near, far) = pair();
-        let before = Instant::now();
-        far.send(b"one").unwrap();
-        let sent = Instant::now();
-        while sent.elapsed() < Duration::from_millis(5) {
-            std::hint::spin_loop();
-        }
-        let age = Datagrams::new().next(&near).unwrap().age;
-        assert!(age >= Duration::from_millis(4) && age <= before.elapsed(), "{age:?}");
+        let mut datagrams = Datagrams::new();
+        let mut lay = || {
+            let before = Instant::now();
+            far.send(b"one").unwrap();
+            let sent = Instant::now();
+            while sent.elapsed() < Duration::from_millis(5) {
+                std::hint::spin_loop();
+            }
+            let age = datagrams.next(&near).unwrap().age;
+            assert!(age <= before.elapsed(), "{age:?}");
+            age
+        };
+        // The kernel takes a moment to begin: until then a datagram is stamped as it is read.
+        assert!((0..100).any(|_| lay() >= Duration::from_millis(4)));
+        assert!((0..20).all(|_| lay() >= Duration::from_millis(4)), "once it has begun, it goes on");
     }
 
     #[cfg(target_os = "linux")]

@@ -65,7 +65,7 @@ pub(crate) async fn follow(
 /// Reads up to the stream's start.
 async fn started(socket: &mut WebSocket) -> Option<Start> {
     loop {
-        match read(socket.recv().await)? {
+        match read(socket.recv().await, &mut Vec::new())? {
             Ok(Message::Start(start)) => return Some(start),
             Ok(Message::Connected | Message::Other) => {}
             Ok(_) | Err(_) => return None,
@@ -73,8 +73,10 @@ async fn started(socket: &mut WebSocket) -> Option<Start> {
     }
 }
 
-fn incoming(guest: &Guest, start: Start, call: &Arc<Call>) -> Incoming {
+fn incoming(guest: &Guest, mut start: Start, call: &Arc<Call>) -> Incoming {
     let from = guest.from(&start);
+    // The caller's number is kept in its own place alone.
+    start.parameters.remove("from");
     Incoming {
         to: PhoneNumber(guest.number.clone()),
         // A client of the carrier's own calls as `client:name` or by a SIP URI.
@@ -93,6 +95,7 @@ type Answered = (Instant, Box<dyn Tap>, tokio::sync::oneshot::Sender<Leg>);
 
 /// Until somebody answers. What the caller says meanwhile nobody hears.
 async fn ringing(socket: &mut WebSocket, asks: &mut mpsc::UnboundedReceiver<Ask>) -> Option<Answered> {
+    let mut unheard = Vec::new();
     loop {
         tokio::select! {
             ask = asks.recv() => match ask? {
@@ -100,7 +103,7 @@ async fn ringing(socket: &mut WebSocket, asks: &mut mpsc::UnboundedReceiver<Ask>
                 Ask::Refuse | Ask::HangUp(_) => return None,
                 Ask::Transfer => {}
             },
-            message = socket.recv() => match read(message)? {
+            message = socket.recv() => match read(message, &mut unheard)? {
                 Ok(Message::Stop) | Err(_) => return None,
                 Ok(_) => {}
             },
@@ -108,10 +111,13 @@ async fn ringing(socket: &mut WebSocket, asks: &mut mpsc::UnboundedReceiver<Ask>
     }
 }
 
-/// `None` where the socket is closed.
-fn read(message: Option<Result<Socketed, axum::Error>>) -> Option<Result<Message, messages::BadMessage>> {
+/// `None` where the socket is closed. Audio goes into `sound`.
+fn read(
+    message: Option<Result<Socketed, axum::Error>>,
+    sound: &mut Vec<u8>,
+) -> Option<Result<Message, messages::BadMessage>> {
     match message? {
-        Ok(Socketed::Text(text)) => Some(messages::read(&text)),
+        Ok(Socketed::Text(text)) => Some(messages::read(&text, sound)),
         Ok(Socketed::Binary(_)) => Some(Err(messages::BadMessage::Json)),
         // The library answers pings.
         Ok(Socketed::Ping(_) | Socketed::Pong(_)) => Some(Ok(Message::Other)),
@@ -124,6 +130,8 @@ struct Talk {
     writer: Writer,
     epoch: Instant,
     tap: Box<dyn Tap>,
+    /// The last audio that came.
+    sound: Vec<u8>,
     ear: StreamEar,
     heard: Instant,
     ahead: Ahead,
@@ -164,6 +172,7 @@ impl Talk {
             writer,
             epoch,
             tap,
+            sound: Vec::with_capacity(160),
             ear: StreamEar::new(since(epoch)),
             heard: Instant::now(),
             ahead: Ahead::new(RATE),
@@ -203,7 +212,7 @@ impl Talk {
         let due = self.ahead.wake().map(|at| self.epoch + Duration::from_millis(at.0));
         let silent_at = self.heard + self.driver.config.silence_max;
         tokio::select! {
-            message = socket.next() => match read(message) {
+            message = socket.next() => match read(message, &mut self.sound) {
                 Some(Ok(message)) => self.take(message)?,
                 Some(Err(error)) => {
                     self.driver.tally.bad_messages.more();
@@ -229,8 +238,8 @@ impl Talk {
 
     fn take(&mut self, message: Message) -> Result<(), Over> {
         match message {
-            Message::Media(payload) => {
-                if !self.ear.hear(&payload) {
+            Message::Media => {
+                if !self.ear.hear(&self.sound) {
                     self.driver.tally.bad_packets.more();
                     return Err((Party::Network, "more audio than a call has".to_owned()));
                 }

@@ -1,5 +1,5 @@
 //! One call each: a ticket is in the address that a carrier is told for a call's stream, is good once and for a minute, and stands for
-//! what the carrier said of the call. Pure: time and chance are handed in.
+//! whom the carrier said to be calling. Pure: time and chance are handed in.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -16,15 +16,14 @@ pub struct Tickets {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ticket {
     pub from: String,
-    pub to: String,
     issued: Instant,
 }
 
 impl Tickets {
-    pub fn issue(&mut self, name: String, from: String, to: String, now: Instant) {
+    pub fn issue(&mut self, name: String, from: String, now: Instant) {
         self.waiting.retain(|_, ticket| ticket.is_good(now));
         if self.waiting.len() < TICKETS_MAX {
-            self.waiting.insert(name, Ticket { from, to, issued: now });
+            self.waiting.insert(name, Ticket { from, issued: now });
         }
     }
 
@@ -48,7 +47,7 @@ mod tests {
         let now = Instant::now();
         let mut tickets = Tickets::default();
         for name in ["a", "b"] {
-            tickets.issue(name.to_owned(), "+1".to_owned(), "+2".to_owned(), now);
+            tickets.issue(name.to_owned(), "+1".to_owned(), now);
         }
         assert_eq!(tickets.take("c", now), None);
         assert_eq!(tickets.take("a", now).map(|ticket| ticket.from), Some("+1".to_owned()));

@@ -161,6 +161,9 @@ impl CallTask {
                 }
                 () = tokio::time::sleep_until(wake) => (self.clock.now(), Event::Woke),
             };
+            if let Some(first) = self.comes_first(&event) {
+                self.happen(at, first, &mut leg_events).await;
+            }
             self.happen(at, event, &mut leg_events).await;
         }
         self.finish(leg_events).await;

@@ -6,12 +6,17 @@ use closare_telephony::StreamCall;
 use closare_terms::network::{Body, NetEffect, NetEvent, Request};
 use closare_terms::{Millis, PluginName};
 use std::collections::{BTreeMap, BTreeSet};
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 use tokio::sync::mpsc;
+use tokio::time::timeout;
 
 /// A caller waits for a transfer in silence.
 const TIME_LIMIT: Millis = Millis(8_000);
+/// And for the end of a call on an open line. Its stream is closed then; the carrier is asked on.
+const END_MAX: Duration = Duration::from_secs(1);
 
 /// A call whose carrier can be asked.
 #[derive(Clone)]
@@ -42,23 +47,42 @@ impl Carrier {
         Carrier { egress, api, secret, call, handed_over: Arc::default() }
     }
 
-    /// Does nothing to a call that was handed over.
+    /// Ends the call, unless it was handed over; `close` closes its stream, at the latest after a second.
     ///
     /// # Errors
     /// The carrier refuses, or doesn't answer.
-    pub async fn hang_up(&self) -> Result<(), CarrierError> {
-        if self.handed_over.load(Ordering::Acquire) {
+    pub async fn hang_up(&self, close: impl FnOnce()) -> Result<(), CarrierError> {
+        if self.hands_over() {
+            close();
             return Ok(());
         }
-        self.update("Status", "completed").await
+        // A closed socket alone lets the carrier go on with what its own script says next: so it is asked first.
+        let mut asked = pin!(self.update("Status", "completed"));
+        let answered = timeout(END_MAX, &mut asked).await;
+        close();
+        match answered {
+            Ok(answered) => answered,
+            Err(_) => asked.await,
+        }
     }
 
+    /// From asking on, the stream's end means that the caller is elsewhere: a carrier may close it before it answers.
+    ///
     /// # Errors
-    /// As above; or the target is neither a number nor a SIP URI.
+    /// As above; or the target is neither a number nor a SIP URI. Then the call is ours as before.
     pub async fn transfer(&self, to: &str) -> Result<(), CarrierError> {
-        self.update("Twiml", &dial(to)?).await?;
+        let twiml = dial(to)?;
         self.handed_over.store(true, Ordering::Release);
-        Ok(())
+        let answered = self.update("Twiml", &twiml).await;
+        if answered.is_err() {
+            self.handed_over.store(false, Ordering::Release);
+        }
+        answered
+    }
+
+    /// The call is being handed over, or was.
+    pub fn hands_over(&self) -> bool {
+        self.handed_over.load(Ordering::Acquire)
     }
 
     async fn update(&self, field: &str, value: &str) -> Result<(), CarrierError> {

@@ -5,7 +5,7 @@ use crate::carrier::Carrier;
 use crate::config::StreamsConfig;
 use crate::live::Live;
 use crate::runtime::Runtime;
-use closare_call::{Event, TransferOutcome};
+use closare_call::{Event, Party, TransferOutcome};
 use closare_telephony::Incoming;
 use closare_terms::CallId;
 use std::sync::Arc;
@@ -16,11 +16,9 @@ impl CallTask {
         let Some(carrier) = self.carrier.clone() else { return control.hangup(&reason) };
         let call = self.id.clone();
         tokio::spawn(async move {
-            // A closed socket alone lets the carrier go on with what its own script says next.
-            if let Err(error) = carrier.hang_up().await {
+            if let Err(error) = carrier.hang_up(|| control.hangup(&reason)).await {
                 tracing::warn!(%call, %error, "a carrier did not end a call; its stream is closed");
             }
-            control.hangup(&reason);
         });
     }
 
@@ -38,6 +36,13 @@ impl CallTask {
             };
             let _ = events.send(Event::Transfer { outcome }).await;
         });
+    }
+
+    /// What a leg's event means beside itself: the end of a stream whose call is handed over says that it was.
+    pub(super) fn comes_first(&self, event: &Event) -> Option<Event> {
+        let ends = matches!(event, Event::LegEnded { by: Party::Caller });
+        let hands_over = self.carrier.as_ref().is_some_and(Carrier::hands_over);
+        (ends && hands_over).then_some(Event::Transfer { outcome: TransferOutcome::Done })
     }
 }
 

@@ -6,7 +6,10 @@ use closare_runtime::{StreamConfig, StreamsConfig};
 use closare_store::Speaker;
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::time::Duration;
+use std::time::{Duration, Instant};
+
+/// What is promised of `closare stop`, and half a second of a busy machine.
+const STOPPED_MAX: Duration = Duration::from_millis(2_500);
 
 const WISH: &str = "I'd like to make an appointment, please.";
 const WAIT: &str = "Wait a moment, please, I have another question.";
@@ -97,6 +100,7 @@ async fn a_caller_interrupts_and_is_handed_over() {
     while caller.heard().samples.len() < begun + 16_000 {
         look.tick().await;
     }
+    api.ends(&caller);
     caller.say(&engine.speech(WAIT));
     engine
         .until("a sentence that is cut off", |live| match live {
@@ -118,6 +122,28 @@ async fn a_caller_interrupts_and_is_handed_over() {
     assert!(heard.starts_with("Our house") && !heard.contains("Saturday"), "{heard}");
     assert_eq!(api.asked().len(), 1, "a call that was handed over is not ended");
     assert!(caller.heard().closed);
+    engine.stop().await;
+}
+
+/// A carrier whose API is dead: the caller doesn't wait on an open line.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stopped_agent_leaves_though_nobody_answers() {
+    let api = Api::start().await;
+    let Some(mut engine) = start(LINE, &api).await else { return };
+    api.falls_silent();
+    let caller = Streamed::call(engine.runtime.telephony.streams_addr().unwrap()).await;
+    let id = engine.call(1).await;
+    engine.agent_said(&id, "an AI").await;
+    let stopped = Instant::now();
+    engine.runtime.stop("line");
+    let mut look = tokio::time::interval(Duration::from_millis(20));
+    while !caller.heard().closed {
+        look.tick().await;
+        assert!(stopped.elapsed() < Duration::from_secs(10), "the stream is still open");
+    }
+    let took = stopped.elapsed();
+    assert!(took < STOPPED_MAX, "the line was open for {took:?}");
+    engine.ended(&id).await;
     engine.stop().await;
 }
 

@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 use sha1::Sha1;
 use std::collections::{BTreeMap, VecDeque};
 use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
@@ -23,6 +24,7 @@ use tokio::time::MissedTickBehavior;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::{WebSocketStream, client_async};
+use tokio_util::sync::CancellationToken;
 
 pub const TOKEN: &str = "0a1b2c3d4e5f60718293";
 pub const AUTH: &str = "the-accounts-token";
@@ -32,7 +34,16 @@ const FRAME: usize = 160;
 /// The carrier's API: what it was asked to do with calls.
 pub struct Api {
     pub origin: String,
+    desk: Desk,
+}
+
+#[derive(Clone, Default)]
+struct Desk {
     asked: Arc<Mutex<Vec<Asked>>>,
+    /// The stream of the call, which the carrier closes once it is asked to do something with the call.
+    stream: Arc<Mutex<Option<End>>>,
+    /// It takes requests, and answers none.
+    silent: Arc<AtomicBool>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,30 +55,49 @@ pub struct Asked {
 
 impl Api {
     pub async fn start() -> Api {
-        let asked = Arc::<Mutex<Vec<Asked>>>::default();
+        let desk = Desk::default();
         let router = Router::new()
             .route("/2010-04-01/Accounts/{account}/Calls/{call}", post(update))
-            .with_state(asked.clone());
+            .with_state(desk.clone());
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let origin = format!("http://{}", listener.local_addr().unwrap());
         tokio::spawn(async move { axum::serve(listener, router).await });
-        Api { origin, asked }
+        Api { origin, desk }
     }
 
     pub fn asked(&self) -> Vec<Asked> {
-        self.asked.lock().unwrap().clone()
+        self.desk.asked.lock().unwrap().clone()
+    }
+
+    /// Closes this stream before it answers what it is asked of its call, as a carrier may.
+    pub fn ends(&self, caller: &Streamed) {
+        *self.desk.stream.lock().unwrap() = Some(caller.end.clone());
+    }
+
+    /// Answers no more.
+    pub fn falls_silent(&self) {
+        self.desk.silent.store(true, Ordering::Relaxed);
     }
 }
 
 async fn update(
-    State(asked): State<Arc<Mutex<Vec<Asked>>>>,
+    State(desk): State<Desk>,
     uri: axum::http::Uri,
     headers: HeaderMap,
     Form(form): Form<BTreeMap<String, String>>,
 ) -> axum::Json<Value> {
     let basic = headers["authorization"].to_str().unwrap().strip_prefix("Basic ").unwrap();
     let user = String::from_utf8(STANDARD.decode(basic).unwrap()).unwrap();
-    asked.lock().unwrap().push(Asked { path: uri.path().to_owned(), user, form });
+    desk.asked.lock().unwrap().push(Asked { path: uri.path().to_owned(), user, form });
+    if desk.silent.load(Ordering::Relaxed) {
+        std::future::pending::<()>().await;
+    }
+    let stream = desk.stream.lock().unwrap().take();
+    if let Some(end) = stream {
+        end.wanted.cancel();
+        // It is gone before the answer is there.
+        end.came.cancelled().await;
+    }
     axum::Json(json!({"status": "in-progress"}))
 }
 
@@ -75,6 +105,14 @@ async fn update(
 pub struct Streamed {
     say: mpsc::UnboundedSender<Said>,
     heard: Arc<Mutex<Heard>>,
+    end: End,
+}
+
+/// Of a stream, by its carrier.
+#[derive(Clone, Default)]
+struct End {
+    wanted: CancellationToken,
+    came: CancellationToken,
 }
 
 enum Said {
@@ -101,8 +139,9 @@ impl Streamed {
         let (socket, _) = client_async(request, TcpStream::connect(at).await.unwrap()).await.unwrap();
         let (say, said) = mpsc::unbounded_channel();
         let heard = Arc::<Mutex<Heard>>::default();
-        tokio::spawn(Carrier::new(socket, heard.clone()).run(said));
-        Streamed { say, heard }
+        let end = End::default();
+        tokio::spawn(Carrier::new(socket, heard.clone()).run(said, end.clone()));
+        Streamed { say, heard, end }
     }
 
     /// Speaks after what it is saying already.
@@ -147,7 +186,7 @@ impl Carrier {
         }
     }
 
-    async fn run(mut self, mut said: mpsc::UnboundedReceiver<Said>) {
+    async fn run(mut self, mut said: mpsc::UnboundedReceiver<Said>, end: End) {
         self.send(json!({"event": "connected", "protocol": "Call", "version": "1.0.0"})).await;
         self.send(json!({"event": "start", "sequenceNumber": "1", "streamSid": "MZ1", "start": {
             "streamSid": "MZ1", "accountSid": "AC1", "callSid": "CA1", "tracks": ["inbound"],
@@ -168,6 +207,7 @@ impl Carrier {
                     // The caller hangs up.
                     None => break,
                 },
+                () = end.wanted.cancelled() => break,
                 message = self.socket.next() => match message {
                     Some(Ok(Message::Text(text))) => self.take(&serde_json::from_str(&text).unwrap()).await,
                     Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
@@ -178,6 +218,7 @@ impl Carrier {
         self.heard.lock().unwrap().closed = true;
         let _ =
             self.socket.send(Message::text(json!({"event": "stop", "streamSid": "MZ1"}).to_string())).await;
+        end.came.cancel();
     }
 
     /// A frame each way.

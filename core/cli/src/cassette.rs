@@ -12,7 +12,6 @@ mod effect;
 mod error;
 mod file;
 pub mod given;
-mod grant;
 mod play;
 mod record;
 mod secrets;

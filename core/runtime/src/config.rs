@@ -222,6 +222,11 @@ impl Config {
         }
     }
 
+    /// Where vendors' keys are kept.
+    pub fn key_book(&self) -> PathBuf {
+        self.keys.clone().unwrap_or_else(|| self.data.join("keys.json"))
+    }
+
     /// # Errors
     /// A network that isn't one.
     pub fn telephony(&self) -> Result<closare_telephony::Config, ConfigError> {

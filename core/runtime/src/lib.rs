@@ -33,6 +33,7 @@ pub use config::{AccountConfig, Config, ConfigError, StreamConfig, StreamsConfig
 pub use error::Error;
 pub use live::{Live, LiveCalls};
 pub use phrases::{Phrases, Rendered};
+pub use plugged::grant;
 pub use plugins::Plugins;
 pub use publish::{PublishError, Published};
-pub use runtime::{Runtime, Starting, policies};
+pub use runtime::{Runtime, Starting, egress, policies};

@@ -60,7 +60,7 @@ impl Runtime {
         mut tell: impl FnMut(Starting<'_>),
     ) -> Result<(Arc<Runtime>, mpsc::Receiver<Incoming>), Error> {
         let policies = Policies::new(policies(&config)?);
-        let egress = Egress::with(egress(&config)?, egress_options(&config)?)?;
+        let egress = egress(&config)?;
         let host = Host::new(HostConfig::new(config.cache.join("compiled")))?;
         let plugins = Plugins::load(&host, &config.plugins, |name| tell(Starting::Plugin(name)))?;
         for (folder, reason) in plugins.broken() {
@@ -211,27 +211,33 @@ pub fn policies(config: &Config) -> Result<Vec<Policy>, Error> {
     Ok(layers)
 }
 
-fn egress(config: &Config) -> Result<EgressConfig, Error> {
-    let keys = config.keys.clone().unwrap_or_else(|| config.data.join("keys.json"));
-    let mut secrets = if keys.exists() { SecretBook::read(&keys)? } else { SecretBook::default() };
+/// The one door out, with the operator's keys, origins and certificates.
+///
+/// # Errors
+/// A file that can't be read, or isn't what it should be.
+pub fn egress(config: &Config) -> Result<Egress, Error> {
+    let roots = config.certificates.iter().map(root).collect::<Result<_, _>>()?;
+    let allow_private =
+        config.allow_private.iter().filter_map(|origin| closare_egress::Origin::of(origin).ok()).collect();
+    let door = EgressConfig { allow_private, secrets: secrets(config)?, ..EgressConfig::default() };
+    Ok(Egress::with(door, EgressOptions { roots, ..EgressOptions::default() })?)
+}
+
+fn root(path: &PathBuf) -> Result<Root, Error> {
+    let text = std::fs::read_to_string(path);
+    text.map(Root::Pem).map_err(|source| Error::Read { path: path.clone(), source })
+}
+
+/// Those of the key book, and the tokens of carriers' accounts.
+fn secrets(config: &Config) -> Result<SecretBook, Error> {
+    let mut secrets = SecretBook::read(&config.key_book())?;
     if let Some(streams) = &config.streams {
         let api = vec![closare_egress::Origin::of(&streams.carrier_api)?];
         for (number, stream) in &streams.numbers {
             secrets.set(&StreamsConfig::secret(number), &stream.auth_token, api.clone());
         }
     }
-    let allow_private =
-        config.allow_private.iter().filter_map(|origin| closare_egress::Origin::of(origin).ok()).collect();
-    Ok(EgressConfig { allow_private, secrets, ..EgressConfig::default() })
-}
-
-fn egress_options(config: &Config) -> Result<EgressOptions, Error> {
-    let read = |path: &PathBuf| {
-        let text = std::fs::read_to_string(path);
-        text.map(Root::Pem).map_err(|source| Error::Read { path: path.clone(), source })
-    };
-    let roots = config.certificates.iter().map(read).collect::<Result<_, _>>()?;
-    Ok(EgressOptions { roots, ..EgressOptions::default() })
+    Ok(secrets)
 }
 
 async fn open_store(config: &Config) -> Result<Store, Error> {

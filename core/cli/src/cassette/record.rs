@@ -3,12 +3,12 @@
 use super::came::{Came, sifted};
 use super::file::{Entry, VERSION, What};
 use super::given::Given;
-use super::grant::grant;
 use super::session::{Put, Session, open};
 use super::told::{Out, Told};
 use super::{Cassette, Error, Secrets, effect};
 use closare_egress::{Egress, NetSession};
 use closare_host::Plugin;
+use closare_runtime::grant;
 use closare_terms::network::{NetEffect, NetEvent, Ticket, Trouble};
 use closare_terms::{Language, Millis, Role, UnixMillis};
 use serde_json::{Map, Value};

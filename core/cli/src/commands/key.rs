@@ -32,7 +32,7 @@ enum Command {
 }
 
 pub fn run(args: Args, config: &Config) -> Ran {
-    let path = config.keys.clone().unwrap_or_else(|| config.data.join("keys.json"));
+    let path = config.key_book();
     let mut book = SecretBook::read(&path).during("the keys can't be read")?;
     match args.command {
         Command::Set { name, origins } => set(&mut book, &name, &origins)?,

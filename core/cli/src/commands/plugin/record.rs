@@ -4,7 +4,7 @@ use super::loaded;
 use crate::cassette::{Cassette, Error, Recording, Secrets, given, in_frames, record, sound_beside};
 use crate::commands::{Outcome, Ran};
 use crate::problem::{During, Problem};
-use closare_egress::{Egress, EgressConfig, Limits, Origin, SecretBook};
+use closare_egress::Egress;
 use closare_host::{Manifest, Plugin};
 use closare_runtime::Config;
 use closare_terms::{Language, Millis, Role, UnixMillis};
@@ -152,13 +152,8 @@ fn options(given: &[String], manifest: &Manifest) -> Result<Map<String, Value>, 
 
 /// The way out, with the operator's keys, and what must not come back by it.
 fn door(config: &Config) -> Result<(Egress, Secrets), Problem> {
-    let keys = config.keys.clone().unwrap_or_else(|| config.data.join("keys.json"));
-    let cant = "the keys can't be read";
-    let book = if keys.exists() { SecretBook::read(&keys).during(cant)? } else { SecretBook::default() };
-    let secrets = Secrets::read(&keys).during(cant)?;
-    let allow_private = config.allow_private.iter().filter_map(|origin| Origin::of(origin).ok()).collect();
-    let config = EgressConfig { limits: Limits::default(), allow_private, secrets: book };
-    Ok((Egress::new(config).during("nothing can be sent")?, secrets))
+    let secrets = Secrets::read(&config.key_book()).during("the keys can't be read")?;
+    Ok((closare_runtime::egress(config).during("nothing can be sent")?, secrets))
 }
 
 fn now() -> UnixMillis {

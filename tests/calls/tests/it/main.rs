@@ -1,5 +1,6 @@
 //! Whole calls: the engine in this process, real SIP clients as its callers, real sound on the line.
 
+mod chains;
 mod commands;
 mod consents;
 mod dialogue;

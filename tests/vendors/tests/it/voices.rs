@@ -187,12 +187,3 @@ async fn deepgram_reports_of_requests() {
 async fn elevenlabs_reports() {
     ELEVENLABS.reports(&OF_SOCKETS).await;
 }
-
-/// Neither the plugins nor the door look at the time between two messages of a socket.
-#[tokio::test(flavor = "multi_thread")]
-#[ignore = "a voice whose socket stalls within an utterance is not reported yet"]
-async fn a_socket_that_stalls_is_reported() {
-    let faults = [(Fault::StallAfter(2), "unavailable"), (Fault::SilentAfter(2), "unavailable")];
-    DEEPGRAM.reports(&faults).await;
-    ELEVENLABS.reports(&faults).await;
-}

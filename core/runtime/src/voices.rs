@@ -1,13 +1,12 @@
 //! What the agent says: phrases that were rendered before, and a plugin's voice for all else.
 
-mod brake;
 mod mouth;
+mod pace;
 
 use crate::clock::Clock;
 use crate::phrases::{Marks, Rendered, SLOW_PACE, voice_option};
 use crate::plugged::{Plugged, grant, plug};
 use crate::publish::{Chosen, Published};
-use brake::Brake;
 use closare_call::Event as CallEvent;
 use closare_egress::Egress;
 use closare_host::words::{AudioFormat, Opening, Said};
@@ -16,6 +15,7 @@ use closare_media::Resampler;
 use closare_telephony::Voice;
 use closare_terms::{Language, Millis, Role};
 use mouth::Mouth;
+use pace::Pace;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::mpsc;
@@ -35,7 +35,7 @@ pub struct Voices {
 struct Session {
     plugged: Plugged<TtsInput>,
     texts: Texts,
-    brake: Brake,
+    pace: Pace,
 }
 
 /// The text of each utterance, for the words that the voice tells.
@@ -117,7 +117,7 @@ impl Voices {
             {
                 let at = self.clock.now();
                 let _ = session.plugged.send(TtsInput::Cancel { at, utterance });
-                session.brake.release();
+                session.pace.release();
                 lock(&session.texts).remove(&utterance);
             }
         }
@@ -198,7 +198,7 @@ impl Voices {
             full |= session.plugged.send(input).is_err();
         }
         if say.last {
-            session.brake.whole(say.utterance);
+            session.pace.whole(say.utterance);
         }
         self.open.insert(say.utterance, Source::Live(say.voice));
         if full {
@@ -222,9 +222,9 @@ impl Voices {
             languages: vec![language.clone()],
         };
         let texts = Texts::default();
-        let (brake, pulled) = brake::new();
+        let (pace, pulled) = pace::new();
         let mut mouth =
-            Mouth::new(voice, self.line.clone(), self.events.clone(), texts.clone(), brake.clone());
+            Mouth::new(voice, self.line.clone(), self.events.clone(), texts.clone(), pace.clone());
         let clock = self.clock;
         let plugged = plug(
             &self.egress,
@@ -245,8 +245,8 @@ impl Voices {
             // The machine has its own limit for a voice that is never heard of again.
             let _ = events.try_send(failed(voice, "it stalled".to_owned()));
         };
-        tokio::spawn(brake::run(pulled, self.line.clone(), plugged.holder(), stalled));
-        Ok(Session { plugged, texts, brake })
+        tokio::spawn(pace::run(pulled, self.line.clone(), plugged.holder(), stalled));
+        Ok(Session { plugged, texts, pace })
     }
 
     fn tell(&self, event: CallEvent) {

@@ -1,6 +1,6 @@
 //! Lives on the plugin's thread: takes its audio to the pacer, and tells the call what it tells.
 
-use super::brake::Brake;
+use super::pace::Pace;
 use super::{Texts, failed, lock};
 use crate::phrases::samples;
 use closare_call::Event as CallEvent;
@@ -16,7 +16,7 @@ pub struct Mouth {
     line: Voice,
     events: mpsc::Sender<CallEvent>,
     texts: Texts,
-    brake: Brake,
+    pace: Pace,
     /// Hz, of the plugin's audio.
     rate: u32,
     open: BTreeMap<u32, Flow>,
@@ -33,9 +33,9 @@ impl Mouth {
         line: Voice,
         events: mpsc::Sender<CallEvent>,
         texts: Texts,
-        brake: Brake,
+        pace: Pace,
     ) -> Mouth {
-        Mouth { voice, line, events, texts, brake, rate: 16_000, open: BTreeMap::new() }
+        Mouth { voice, line, events, texts, pace, rate: 16_000, open: BTreeMap::new() }
     }
 
     pub fn told(&mut self, event: Event<TtsOutput>) {
@@ -79,14 +79,14 @@ impl Mouth {
         };
         flow.samples += audio.len() as u64;
         self.line.append(utterance, audio);
-        self.brake.appended(utterance);
+        self.pace.appended(utterance);
         if first {
             self.tell(CallEvent::FirstAudio { utterance });
         }
     }
 
     fn done(&mut self, utterance: u32) {
-        self.brake.release();
+        self.pace.release();
         let mut samples = 0;
         if let Some(mut flow) = self.open.remove(&utterance) {
             samples = flow.samples;

@@ -18,7 +18,7 @@ const STALL_MAX: Millis = Millis(5_000);
 
 /// Cheap to clone; never waits.
 #[derive(Clone)]
-pub struct Brake {
+pub struct Pace {
     state: Arc<watch::Sender<State>>,
 }
 
@@ -30,12 +30,12 @@ pub struct State {
     whole: u32,
 }
 
-pub fn new() -> (Brake, watch::Receiver<State>) {
+pub fn new() -> (Pace, watch::Receiver<State>) {
     let (state, pulled) = watch::channel(State::default());
-    (Brake { state: Arc::new(state) }, pulled)
+    (Pace { state: Arc::new(state) }, pulled)
 }
 
-impl Brake {
+impl Pace {
     /// Audio came.
     pub fn appended(&self, utterance: u32) {
         self.state.send_modify(|state| state.speaking = Some(utterance));
@@ -52,7 +52,7 @@ impl Brake {
     }
 }
 
-/// Holds the voice's vendor back when it is far ahead, and tells when it has stalled. Ends with the last [`Brake`].
+/// Holds the voice's vendor back when it is far ahead, and tells when it has stalled. Ends with the last [`Pace`].
 pub async fn run(
     mut pulled: watch::Receiver<State>,
     line: Voice,

@@ -1,5 +1,6 @@
 //! One request or socket, from asking to its end, as it is metered and traced. Never what was asked or answered.
 
+use crate::Error;
 use crate::lane::Lane;
 use crate::meter::Counts;
 use crate::trouble::Failed;
@@ -56,6 +57,7 @@ impl Exchange {
 
     /// Notes how it ended, on its way to the session.
     pub fn ended(mut self, result: Result<NetEvent, Failed>) -> Result<NetEvent, Failed> {
+        let result = result.map_err(|failed| self.named(failed));
         self.end = match &result {
             Ok(_) => End::Whole,
             Err(failed) => {
@@ -64,6 +66,14 @@ impl Exchange {
             }
         };
         result
+    }
+
+    /// A name that led to private addresses only says so as an address does.
+    fn named(&self, failed: Failed) -> Failed {
+        match failed {
+            Failed::Trouble(Trouble::NotAllowed) => Error::Private(self.lane.origin.clone()).into(),
+            failed @ (Failed::Trouble(_) | Failed::Refused(_)) => failed,
+        }
     }
 }
 

@@ -28,6 +28,7 @@ mod session;
 mod socket;
 mod ticket;
 mod trouble;
+mod wakes;
 
 pub use breaker::BreakerLimits;
 pub use clients::Root;

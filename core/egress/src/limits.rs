@@ -23,7 +23,7 @@ pub struct Limits {
     pub message_max: usize,
     /// Requests, sockets and wake-ups of one session.
     pub open_max: usize,
-    /// Bytes of one ticket that wait to leave. More of them fail it.
+    /// Bytes of one ticket that wait to leave, and of all whole bodies of a session. More of them fail it.
     pub in_flight_max: usize,
     /// Bytes that wait to leave at which the session is told so, and again when they are fewer.
     pub waiting_mark: usize,

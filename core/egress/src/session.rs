@@ -8,6 +8,7 @@ use crate::gate::{self, Reach};
 use crate::meter::Counts;
 use crate::ticket::{Open, Out, Outbox, Over, Waiting};
 use crate::trouble::Failed;
+use crate::wakes::{WAKES_MAX, Wakes};
 use crate::{Error, Grant, Origin, http, socket};
 use closare_terms::Millis;
 use closare_terms::network::{Body, NetEffect, NetEvent, Request, Socket, Ticket, Trouble};
@@ -15,10 +16,12 @@ use reqwest::Client;
 use reqwest::header::HeaderMap;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::time::Duration;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::watch;
 use tokio::task::AbortHandle;
+use tokio::time::Instant;
 use url::Url;
 
 /// What one plugin session has open. Dropping it cancels all of that.
@@ -45,7 +48,9 @@ impl NetSession {
         let (hold, held) = watch::channel(false);
         let counts = door.meter.counts(&grant.plugin, None);
         let runtime = door.runtime.clone();
-        let session = Arc::new(Session { door, grant, deliver, room, refused: counts, held });
+        let (complaints, wakes) = (0.into(), Wakes::new(Instant::now()));
+        let session = Session { door, grant, deliver, room, refused: counts, held, complaints, wakes };
+        let session = Arc::new(session);
         let task = runtime.spawn(run(session, queue)).abort_handle();
         NetSession { effects, hold, task }
     }
@@ -60,6 +65,10 @@ impl Drop for NetSession {
 pub(crate) type Deliver = Arc<dyn Fn(NetEvent) + Send + Sync>;
 pub(crate) type Room = Arc<dyn Fn() -> bool + Send + Sync>;
 
+/// Lines of the log that one session may cause: one that goes wrong in a loop doesn't fill a disk.
+const COMPLAINTS_MAX: u32 = 16;
+/// How long an answer takes to what is refused after so many.
+const REFUSED_AGAIN: Duration = Duration::from_millis(100);
 /// How often a plugin that is behind is asked whether it has caught up.
 const ROOM_EVERY: Duration = Duration::from_millis(2);
 
@@ -72,6 +81,8 @@ pub(crate) struct Session {
     /// What never came to an origin.
     refused: Arc<Counts>,
     held: watch::Receiver<bool>,
+    complaints: AtomicU32,
+    wakes: Wakes,
 }
 
 impl Session {
@@ -138,10 +149,30 @@ impl Session {
     }
 
     fn fail(&self, ticket: Ticket, failed: &Failed) {
-        if let Failed::Refused(error) = failed {
+        if let Failed::Refused(error) = failed
+            && self.may_complain()
+        {
             tracing::warn!(plugin = %self.grant.plugin, %error, "a plugin's request was refused");
         }
         (self.deliver)(NetEvent::Failed { ticket, trouble: failed.trouble() });
+    }
+
+    /// Who asks again and again for what is refused is answered late.
+    async fn slow_down(&self, failed: &Failed) {
+        if matches!(failed, Failed::Refused(_)) && self.complaints.load(Relaxed) >= COMPLAINTS_MAX {
+            tokio::time::sleep(REFUSED_AGAIN).await;
+        }
+    }
+
+    fn may_complain(&self) -> bool {
+        self.complaints.fetch_add(1, Relaxed) < COMPLAINTS_MAX
+    }
+
+    /// Used in a way in which a ticket that isn't open, or whose body is at its end, can't be.
+    fn not_open(&self, ticket: Ticket) {
+        if self.may_complain() {
+            tracing::info!(plugin = %self.grant.plugin, ticket, "expected an open ticket, found a closed one: nothing is sent");
+        }
     }
 }
 
@@ -189,30 +220,51 @@ fn carry_out(session: &Arc<Session>, open: &mut Opened, effect: NetEffect) {
 
 fn ask(session: &Arc<Session>, open: &mut Opened, request: Request) {
     let ticket = request.ticket;
+    let whole = match &request.body {
+        Body::Whole(bytes) => bytes.len(),
+        Body::None | Body::Streamed => 0,
+    };
+    let others: usize = open.values().filter(|one| !one.over.is_set()).map(|one| one.whole).sum();
+    if others + whole > session.door.limits.in_flight_max {
+        return session.overloaded(ticket);
+    }
     let outbox = (request.body == Body::Streamed).then(|| outbox(session, ticket));
     let (out, queue) = outbox.unzip();
-    spawn(
-        session,
-        open,
-        ticket,
-        (out, false),
-        |session| async move { http::ask(&session, request, queue).await },
-    );
+    spawn(session, open, ticket, Carried { out, is_socket: false, whole }, |session| async move {
+        http::ask(&session, request, queue).await
+    });
 }
 
 fn open_socket(session: &Arc<Session>, open: &mut Opened, socket: Socket) {
     let ticket = socket.ticket;
     let (out, queue) = outbox(session, ticket);
-    spawn(session, open, ticket, (Some(out), true), |session| async move {
-        socket::open(&session, socket, queue).await
-    });
+    let carried = Carried { out: Some(out), is_socket: true, whole: 0 };
+    spawn(
+        session,
+        open,
+        ticket,
+        carried,
+        |session| async move { socket::open(&session, socket, queue).await },
+    );
 }
 
 fn wake(session: &Arc<Session>, open: &mut Opened, ticket: Ticket, after: Millis) {
-    spawn(session, open, ticket, (None, false), |_| async move {
-        tokio::time::sleep(Duration::from_millis(after.0)).await;
+    let (sleep, over) = session.wakes.sleep(Instant::now(), after);
+    if over && session.may_complain() {
+        tracing::warn!(plugin = %session.grant.plugin, "expected at most {WAKES_MAX} wake-ups a second, found more: they wait");
+    }
+    spawn(session, open, ticket, Carried::default(), move |_| async move {
+        tokio::time::sleep(sleep).await;
         Ok(NetEvent::Woke { ticket })
     });
+}
+
+/// What a ticket has to send.
+#[derive(Default)]
+struct Carried {
+    out: Option<Outbox>,
+    is_socket: bool,
+    whole: usize,
 }
 
 /// Starts the task of a ticket; what it gives is the ticket's last event.
@@ -220,14 +272,17 @@ fn spawn<F>(
     session: &Arc<Session>,
     open: &mut Opened,
     ticket: Ticket,
-    (out, is_socket): (Option<Outbox>, bool),
+    carried: Carried,
     work: impl FnOnce(Arc<Session>) -> F,
 ) where
     F: Future<Output = Result<NetEvent, Failed>> + Send + 'static,
 {
     open.retain(|_, one| !one.over.is_set());
     if open.contains_key(&ticket) {
-        return tracing::warn!(plugin = %session.grant.plugin, ticket, "expected a new ticket, found one that is open");
+        if session.may_complain() {
+            tracing::warn!(plugin = %session.grant.plugin, ticket, "expected a new ticket, found one that is open");
+        }
+        return;
     }
     if open.len() >= session.door.limits.open_max {
         return session.overloaded(ticket);
@@ -236,13 +291,17 @@ fn spawn<F>(
     let ending = over.clone();
     let task = session.door.runtime.spawn(async move {
         let last = work.await;
+        if let Err(failed) = &last {
+            told.slow_down(failed).await;
+        }
         ending.set();
         match last {
             Ok(event) => (told.deliver)(event),
             Err(failed) => told.fail(ticket, &failed),
         }
     });
-    open.insert(ticket, Open { over, out, is_socket, task: task.abort_handle() });
+    let Carried { out, is_socket, whole } = carried;
+    open.insert(ticket, Open { over, out, is_socket, whole, task: task.abort_handle() });
 }
 
 fn outbox(session: &Session, ticket: Ticket) -> (Outbox, Inbox) {
@@ -257,12 +316,14 @@ pub(crate) struct Inbox {
     pub waiting: Arc<Waiting>,
 }
 
-/// What is sent to a ticket that isn't open is dropped: its end may be on its way to the session.
+/// What is sent to a ticket that isn't open is dropped.
 fn push(session: &Session, open: &mut Opened, ticket: Ticket, what: Out) {
-    let Some(out) = open.get(&ticket).filter(|one| !one.over.is_set()).and_then(|one| one.out.as_ref())
-    else {
+    let one = open.get(&ticket);
+    if one.is_some_and(|one| one.over.is_set()) {
+        // Its end may be on its way to the session.
         return;
-    };
+    }
+    let Some(out) = one.and_then(|one| one.out.as_ref()) else { return session.not_open(ticket) };
     let waiting = out.waiting.add(what.len(), &*session.deliver);
     let _ = out.queue.send(what);
     if waiting > session.door.limits.in_flight_max {

@@ -11,6 +11,8 @@ pub(crate) struct Open {
     pub over: Over,
     pub out: Option<Outbox>,
     pub is_socket: bool,
+    /// Bytes of its body, where it came whole.
+    pub whole: usize,
     pub task: AbortHandle,
 }
 

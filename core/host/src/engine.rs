@@ -1,6 +1,7 @@
 //! Two wasmtime engines: one with a pool of small slots for plugins of one session an instance, one without for those that
 //! carry a model. A ticker counts their epochs, by which a call that takes too long is found.
 
+use crate::limits::STACK_MAX;
 use crate::{Error, HostConfig};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -50,6 +51,7 @@ fn common(cache: &Cache) -> Config {
     config
         .wasm_component_model(true)
         .epoch_interruption(true)
+        .max_wasm_stack(STACK_MAX)
         .cranelift_nan_canonicalization(true)
         .wasm_simd(true)
         .wasm_relaxed_simd(false)

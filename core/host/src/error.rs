@@ -69,6 +69,14 @@ pub enum Cause {
     Memory { limit: u64 },
     #[error("expected at most {limit} outputs, found {value} (limits.outputs)")]
     Outputs { limit: usize, value: usize },
+    #[error("expected at most {limit} bytes of stack, it wanted more (the host's own limit)")]
+    Stack { limit: usize },
+    #[error(
+        "expected at most {limit} bytes in the outputs for an input, it gave more (the host's own limit)"
+    )]
+    Bytes { limit: usize },
+    #[error("expected at most {limit} bytes of text in an output, found {value} (the host's own limit)")]
+    Text { limit: usize, value: usize },
     /// The instance that this session shared ended by another session's fault.
     #[error("its shared instance was lost: {0}")]
     InstanceLost(Box<Cause>),

@@ -1,7 +1,7 @@
 //! A component that runs: a store with its limits. Whatever goes wrong inside is told apart here.
 
 use crate::error::Cause;
-use crate::limits::Watch;
+use crate::limits::{BYTES_MAX, STACK_MAX, Watch};
 use crate::plugin::Loaded;
 use std::sync::Arc;
 use wasmtime::component::Instance as Component;
@@ -17,6 +17,7 @@ impl Instance {
     pub(crate) fn new(plugin: &Arc<Loaded>) -> Result<Instance, Cause> {
         let mut store = Store::new(&plugin.engine, Watch::new(plugin.limits));
         store.limiter(|watch| watch);
+        store.set_hostcall_fuel(BYTES_MAX);
         store.epoch_deadline_callback(|mut store| Ok(store.data_mut().at_epoch()));
         begin(&mut store);
         match plugin.ready.instantiate(&mut store) {
@@ -52,7 +53,14 @@ fn cause(plugin: &Loaded, watch: &Watch, error: wasmtime::Error) -> Cause {
         return Cause::Crowded;
     }
     match error.downcast_ref::<Trap>() {
+        Some(Trap::StackOverflow) => Cause::Stack { limit: STACK_MAX },
         Some(trap) => Cause::Trap(trap.to_string()),
+        None if is_too_much(&error) => Cause::Bytes { limit: BYTES_MAX },
         None => Cause::Trap(error.root_cause().to_string()),
     }
+}
+
+/// wasmtime's error for it has no type that can be asked for.
+fn is_too_much(error: &wasmtime::Error) -> bool {
+    error.root_cause().to_string().contains("fuel allocated for hostcalls")
 }

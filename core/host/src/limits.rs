@@ -6,6 +6,13 @@ use serde::{Deserialize, Serialize};
 use std::time::{Duration, Instant};
 use wasmtime::{ResourceLimiter, UpdateDeadline};
 
+/// Bytes of the stack of a call: wasmtime's usual half a megabyte. Threads that run plugins have two.
+pub(crate) const STACK_MAX: usize = 512 << 10;
+/// Bytes that the outputs for one input may hold together, as they are copied out of the plugin's memory. Some minutes of speech.
+pub(crate) const BYTES_MAX: usize = 16 << 20;
+/// Bytes of a text that is spoken, written down or logged: an hour of speech. One output of it is a word or a sentence.
+pub(crate) const TEXT_MAX: usize = 64 << 10;
+
 /// At most; the operator may set lower ones for all plugins (`HostConfig::limits`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Limits {

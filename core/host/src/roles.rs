@@ -85,6 +85,10 @@ pub(crate) mod enter {
             None
         }
 
+        /// What a person would hear or read of this output.
+        #[doc(hidden)]
+        fn text(output: &Self::Output) -> Option<&str>;
+
         /// A failure after which the session is over.
         #[doc(hidden)]
         fn fatal(output: &Self::Output) -> Option<&Failure>;

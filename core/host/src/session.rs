@@ -3,8 +3,9 @@
 use crate::error::{Cause, NotSent, SessionError};
 use crate::inbox::Inbox;
 use crate::instance::Instance;
+use crate::limits::TEXT_MAX;
 use crate::plugin::{Keep, Loaded};
-use crate::roles::Input;
+use crate::roles::{Enter, Input};
 use crate::threads::Wake;
 use crate::words::AudioFormat;
 use std::sync::Arc;
@@ -76,7 +77,7 @@ impl<I: Input> SyncSession<I> {
     ) -> Result<(SyncSession<I>, Opened, Vec<I::Output>), Cause> {
         let mut instance = Instance::new(plugin)?;
         let entered = I::open(&mut instance, what)?;
-        let outputs = counted(plugin, entered.outputs)?;
+        let outputs = counted::<I>(plugin, entered.outputs)?;
         let opened = Opened { format: entered.format };
         Ok((SyncSession { instance, handle: entered.handle }, opened, outputs))
     }
@@ -89,12 +90,18 @@ impl<I: Input> SyncSession<I> {
 
     pub(crate) fn enter(&mut self, input: I) -> Result<Vec<I::Output>, Cause> {
         let outputs = input.enter(&mut self.instance, &self.handle)?;
-        counted(&self.instance.plugin, outputs)
+        counted::<I>(&self.instance.plugin, outputs)
     }
 }
 
-/// Outputs within the plugin's limit.
-pub(crate) fn counted<O>(plugin: &Loaded, outputs: Vec<O>) -> Result<Vec<O>, Cause> {
+/// Outputs within the limits.
+pub(crate) fn counted<I: Enter>(plugin: &Loaded, outputs: Vec<I::Output>) -> Result<Vec<I::Output>, Cause> {
     let (limit, value) = (plugin.limits.outputs, outputs.len());
-    if value > limit { Err(Cause::Outputs { limit, value }) } else { Ok(outputs) }
+    if value > limit {
+        return Err(Cause::Outputs { limit, value });
+    }
+    match outputs.iter().filter_map(I::text).map(str::len).find(|bytes| *bytes > TEXT_MAX) {
+        Some(value) => Err(Cause::Text { limit: TEXT_MAX, value }),
+        None => Ok(outputs),
+    }
 }

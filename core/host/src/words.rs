@@ -44,8 +44,13 @@ impl AudioFormat {
             "alaw" => Encoding::Alaw,
             _ => return None,
         };
-        let sample_rate = rate.parse().ok().filter(|rate| (8_000..=48_000).contains(rate))?;
-        Some(AudioFormat { encoding, sample_rate })
+        let format = AudioFormat { encoding, sample_rate: rate.parse().ok()? };
+        format.is_taken().then_some(format)
+    }
+
+    /// Whether its rate is one that speech has. Beyond these, a resampler's filter takes gigabytes.
+    pub(crate) fn is_taken(self) -> bool {
+        (8_000..=48_000).contains(&self.sample_rate)
     }
 }
 

@@ -318,6 +318,9 @@ pub fn cause_word(cause: &Cause) -> String {
         cause @ (Cause::TimeOut { .. }
         | Cause::Memory { .. }
         | Cause::Outputs { .. }
+        | Cause::Stack { .. }
+        | Cause::Bytes { .. }
+        | Cause::Text { .. }
         | Cause::Crowded
         | Cause::NoRole
         | Cause::Host(_)) => cause.to_string(),

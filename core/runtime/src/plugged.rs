@@ -1,5 +1,6 @@
 //! A plugin session with its network: what it asks goes to egress, what came of it goes back in.
 
+use crate::call_log::cause_word;
 use closare_egress::{Credential, Egress, Grant, NetSession, Origin};
 use closare_host::{Event, Input, NotSent, Plugin, Session};
 use closare_terms::PluginName;
@@ -86,7 +87,12 @@ where
             }
             Err(output) => told(Event::Output(output)),
         },
-        event @ (Event::Opened(_) | Event::Ended(_)) => told(event),
+        Event::Ended(Err(error)) => {
+            let reason = cause_word(&error.cause);
+            tracing::warn!(plugin = %error.plugin, role = %error.role, reason, "a plugin's session has ended");
+            told(Event::Ended(Err(error)));
+        }
+        event @ (Event::Opened(_) | Event::Ended(Ok(()))) => told(event),
     }));
     let _ = joint.session.set(session);
     Plugged { joint }

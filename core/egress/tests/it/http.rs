@@ -126,6 +126,19 @@ async fn a_streamed_body_that_nobody_reads_is_told_and_then_refused() {
 }
 
 #[tokio::test]
+async fn whole_bodies_of_a_session_have_one_bound() {
+    let origin = serve(router()).await;
+    let mut setup = Setup::at(&[&origin]);
+    setup.limits.in_flight_max = 5;
+    let mut talk = setup.start();
+    let held = post(&format!("{origin}/never"), "123");
+    talk.session.carry(NetEffect::Ask(Request { ticket: 9, method: "GET".to_owned(), ..held }));
+    let echo = format!("{origin}/echo");
+    assert_eq!(talk.ask(post(&echo, "456")).await, Err(Trouble::Overloaded));
+    assert_eq!(talk.ask(post(&echo, "45")).await.unwrap().2, "45");
+}
+
+#[tokio::test]
 async fn closing_a_ticket_cancels_it_and_its_number_is_free() {
     let origin = serve(router()).await;
     let mut talk = Setup::at(&[&origin]).start();

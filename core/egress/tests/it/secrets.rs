@@ -3,7 +3,7 @@ use axum::Router;
 use axum::http::HeaderMap;
 use axum::routing::get as route;
 use closare_egress::Credential;
-use closare_terms::network::{NetEvent, Request, Trouble};
+use closare_terms::network::{NetEffect, NetEvent, Request, Trouble};
 use std::io::Write;
 use std::sync::{Arc, Mutex};
 
@@ -86,9 +86,24 @@ async fn nothing_that_is_logged_holds_a_secret() {
     talk.session.carry(socket(&format!("{home}/a-path")));
     assert!(matches!(talk.next().await, NetEvent::Refused { .. }));
 
+    // A session that goes wrong in a loop says so, and not for ever.
+    let by_name = home.replace("127.0.0.1", "localhost");
+    let mut setup = Setup::at(&[&by_name]);
+    setup.allow_private.clear();
+    let mut inside = setup.start();
+    inside.session.carry(NetEffect::More { ticket: 9, bytes: vec![0] });
+    for _ in 0..18 {
+        inside.ask(get(&by_name)).await.unwrap_err();
+    }
+
     let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
     assert!(text.contains("may not go to"), "the log says why a request was refused: {text}");
     assert!(!text.contains(SECRET), "{text}");
+    let private = format!("plugin=test error=expected a public address, found a private one at `{by_name}`");
+    assert_eq!(text.matches(&private).count(), 15, "{text}");
+    assert!(
+        text.contains("expected an open ticket, found a closed one: nothing is sent plugin=test ticket=9")
+    );
     for end in ["end=\"whole\" status=200 latency_ms=", "end=\"failed\" trouble=Connect whole_ms="] {
         assert!(text.contains(end), "each exchange is traced: {text}");
     }

@@ -159,6 +159,14 @@ impl Enter for LlmInput {
         }
     }
 
+    fn text(output: &LlmOutput) -> Option<&str> {
+        match output {
+            LlmOutput::Token { text, .. } => Some(text),
+            LlmOutput::Note(note) => Some(&note.message),
+            _ => None,
+        }
+    }
+
     fn fatal(output: &LlmOutput) -> Option<&Failure> {
         match output {
             LlmOutput::Failed { job: None, failure } => Some(failure),

@@ -114,6 +114,14 @@ impl Enter for SttInput {
         })
     }
 
+    fn text(output: &SttOutput) -> Option<&str> {
+        match output {
+            SttOutput::Interim(transcript) | SttOutput::Final(transcript) => Some(&transcript.text),
+            SttOutput::Note(note) => Some(&note.message),
+            _ => None,
+        }
+    }
+
     fn fatal(output: &SttOutput) -> Option<&Failure> {
         match output {
             SttOutput::Failed(failure) => Some(failure),

@@ -80,18 +80,15 @@ impl Enter for TtsInput {
     fn open(instance: &mut Instance, what: TtsOpen) -> Result<Entered<TtsHandle, TtsOutput>, Cause> {
         let indices = instance.plugin.roles.tts.clone().ok_or(Cause::NoRole)?;
         let TtsOpen { opening, wanted, voice } = what;
-        instance
+        let (handle, format, outputs) = instance
             .enter(|store, component| {
                 let guest = indices.load(&mut *store, component)?;
                 let opened =
                     guest.session().call_open(store, &opening.into(), wanted.into(), voice.as_deref())?;
-                Ok(opened.map(|(session, format, outputs)| Entered {
-                    handle: TtsHandle { guest, session },
-                    format: Some(format.into()),
-                    outputs: all(outputs),
-                }))
+                Ok(opened.map(|(session, format, outputs)| (TtsHandle { guest, session }, format, outputs)))
             })?
-            .map_err(|failure| Cause::Failed(failure.into()))
+            .map_err(|failure| Cause::Failed(failure.into()))?;
+        Ok(Entered { handle, format: Some(taken(format.into())?), outputs: all(outputs) })
     }
 
     fn enter(self, instance: &mut Instance, handle: &TtsHandle) -> Result<Vec<TtsOutput>, Cause> {
@@ -144,10 +141,45 @@ impl Enter for TtsInput {
         }
     }
 
+    fn text(output: &TtsOutput) -> Option<&str> {
+        match output {
+            TtsOutput::Spoken(spoken) => Some(&spoken.text),
+            TtsOutput::Note(note) => Some(&note.message),
+            _ => None,
+        }
+    }
+
     fn fatal(output: &TtsOutput) -> Option<&Failure> {
         match output {
             TtsOutput::Failed { utterance: None, failure } => Some(failure),
             _ => None,
+        }
+    }
+}
+
+/// What a plugin says that its audio will be.
+fn taken(format: AudioFormat) -> Result<AudioFormat, Cause> {
+    if format.is_taken() {
+        return Ok(format);
+    }
+    let why = format!("expected audio at 8000 to 48000 Hz, found `{format}`");
+    Err(Cause::Failed(Failure::Broken(why)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rate_that_no_speech_has_ends_the_session() {
+        for rate in [8_000, 24_000, 48_000] {
+            assert_eq!(taken(AudioFormat::pcm(rate)), Ok(AudioFormat::pcm(rate)));
+        }
+        for rate in [0, 1, 7_999, 48_001, u32::MAX] {
+            assert!(
+                matches!(taken(AudioFormat::pcm(rate)), Err(Cause::Failed(Failure::Broken(_)))),
+                "{rate}"
+            );
         }
     }
 }

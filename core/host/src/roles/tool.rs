@@ -154,6 +154,14 @@ impl Enter for ToolInput {
         }
     }
 
+    fn text(output: &ToolOutput) -> Option<&str> {
+        match output {
+            ToolOutput::Rejected { why, .. } => Some(why),
+            ToolOutput::Note(note) => Some(&note.message),
+            _ => None,
+        }
+    }
+
     fn fatal(output: &ToolOutput) -> Option<&Failure> {
         match output {
             ToolOutput::Failed { id: None, failure } => Some(failure),

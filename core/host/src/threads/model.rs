@@ -177,7 +177,7 @@ impl<I: Input> Shared<I> {
         slot.sessions.retain(|session| session.strong_count() > 0);
         let this: Weak<dyn Job> = Arc::downgrade(&(self.clone() as Arc<dyn Job>));
         slot.sessions.push(this);
-        let told = counted(&self.plugin, entered.outputs).and_then(|outputs| {
+        let told = counted::<I>(&self.plugin, entered.outputs).and_then(|outputs| {
             outlet.opened(Opened { format: entered.format });
             outlet.pass(outputs)
         });
@@ -196,7 +196,7 @@ impl<I: Input> Shared<I> {
     ) -> Result<I::Handle, Cause> {
         let slot = instances.of(&self.plugin)?;
         let outputs = input.enter(&mut slot.instance, &handle)?;
-        match counted(&self.plugin, outputs).and_then(|outputs| outlet.pass(outputs)) {
+        match counted::<I>(&self.plugin, outputs).and_then(|outputs| outlet.pass(outputs)) {
             Ok(()) => Ok(handle),
             Err(cause) => I::close(&mut slot.instance, handle).and(Err(cause)),
         }
@@ -277,7 +277,10 @@ impl<I: Input> Job for Shared<I> {
 fn loses(cause: &Cause) -> bool {
     match cause {
         Cause::Trap(_) | Cause::TimeOut { .. } | Cause::Memory { .. } => true,
-        Cause::Failed(_) | Cause::Outputs { .. } | Cause::NoRole | Cause::Crowded => false,
+        Cause::Stack { .. } | Cause::Bytes { .. } => true,
+        Cause::Failed(_) | Cause::Outputs { .. } | Cause::Text { .. } | Cause::NoRole | Cause::Crowded => {
+            false
+        }
         Cause::InstanceLost(_) | Cause::Host(_) => false,
     }
 }

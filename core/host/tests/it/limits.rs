@@ -32,6 +32,33 @@ fn memory_is_refused() {
 }
 
 #[test]
+fn a_deep_recursion_is_stopped() {
+    check("deep", "expected at most 524288 bytes of stack, it wanted more (the host's own limit)");
+}
+
+#[test]
+fn a_giant_word_is_refused() {
+    let end = "expected at most 65536 bytes of text in an output, found 1048576 (the host's own limit)";
+    check("giant", end);
+}
+
+#[test]
+fn a_flood_of_bytes_is_refused() {
+    let more = |manifest: String| manifest.replace("16MiB", "60MiB").replace("60ms", "500ms");
+    let Some(plugin) = guests::load_with("naughty", more) else { return };
+    let talk = Talk::open(&plugin.unwrap());
+    talk.session.send(say(1, "freight")).unwrap();
+    let end =
+        "expected at most 16777216 bytes in the outputs for an input, it gave more (the host's own limit)";
+    assert_eq!(talk.end(), format!("plugin `naughty`, language-model: {end}"));
+}
+
+#[test]
+fn a_flood_of_notes_is_refused() {
+    check("notes", "expected at most 32 outputs, found 33 (limits.outputs)");
+}
+
+#[test]
 fn a_flood_of_outputs_is_refused() {
     check("flood", "expected at most 32 outputs, found 33 (limits.outputs)");
 }

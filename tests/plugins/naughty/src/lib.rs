@@ -1,8 +1,9 @@
 //! Breaks a limit when it is asked to, and counts its sessions otherwise.
 
 use closare_plugin::language_model::{Ending, Job, Output, Part, Task};
+use closare_plugin::network::Effect;
 use closare_plugin::speech_to_text::{Listening, Output as Heard, Transcript};
-use closare_plugin::{AudioFormat, Failure, LanguageModel, Opening, SpeechToText};
+use closare_plugin::{AudioFormat, Failure, LanguageModel, Note, Opening, SpeechToText};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 closare_plugin::export_language_model!(Mind);
@@ -31,6 +32,10 @@ impl LanguageModel for Mind {
             "eat" => loop {
                 self.kept.push(vec![1; 1 << 20]);
             },
+            "deep" => vec![Output::Token((job, deeper(1).to_string()))],
+            "giant" => vec![Output::Token((job, "A".repeat(1 << 20)))],
+            "freight" => vec![net_of(vec![1; 20 << 20])],
+            "notes" => vec![Output::Note(Note::warn("asked to")); 33],
             "flood" => (0..33).map(|number| Output::Token((job, number.to_string()))).collect(),
             "brim" => (0..32).map(|number| Output::Token((job, number.to_string()))).collect(),
             "fail" => vec![Output::Failed((None, Failure::Broken("asked to".to_owned())))],
@@ -72,6 +77,17 @@ fn forever() -> Vec<Output> {
     loop {
         number = std::hint::black_box(number.wrapping_mul(3));
     }
+}
+
+/// Its frames are on the host's stack alone.
+#[inline(never)]
+fn deeper(depth: u64) -> u64 {
+    let below = if std::hint::black_box(depth) == 0 { depth } else { deeper(depth + 1) };
+    below.wrapping_add(std::hint::black_box(depth))
+}
+
+fn net_of(bytes: Vec<u8>) -> Output {
+    Output::Net(Effect::Binary((1, bytes)))
 }
 
 /// A while of the processor.

@@ -1,3 +1,4 @@
+use super::types::sure;
 use super::{all, llm, tool};
 use crate::roles::{LlmOutput, Offer, ToolOutput};
 use crate::words::{
@@ -107,15 +108,20 @@ impl From<llm::Output> for LlmOutput {
                 LlmOutput::Invoke { job, what: Invocation { id, name, arguments } }
             }
             llm::Output::Opaque((job, text)) => LlmOutput::Opaque { job, text },
-            llm::Output::Found((job, llm::Found { intent, fields })) => {
-                LlmOutput::Found { job, what: Found { intent, fields } }
-            }
+            llm::Output::Found((job, found)) => LlmOutput::Found { job, what: found.into() },
             llm::Output::Done((job, ending)) => LlmOutput::Done { job, ending: ending.into() },
             llm::Output::RequestId((job, id)) => LlmOutput::RequestId { job, id },
             llm::Output::Used((job, usage)) => LlmOutput::Used { job, usage: usage.into() },
             llm::Output::Note(note) => LlmOutput::Note(note.into()),
             llm::Output::Failed((job, failure)) => LlmOutput::Failed { job, failure: failure.into() },
         }
+    }
+}
+
+impl From<llm::Found> for Found {
+    fn from(found: llm::Found) -> Found {
+        let fields = found.fields.into_iter().map(|(name, value, told)| (name, value, sure(told)));
+        Found { intent: found.intent.map(|(name, told)| (name, sure(told))), fields: fields.collect() }
     }
 }
 

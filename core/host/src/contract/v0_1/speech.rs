@@ -1,4 +1,4 @@
-use super::types::short;
+use super::types::{short, sure};
 use super::{all, stt, tts};
 use crate::roles::{SttOutput, TtsOutput};
 use crate::words::{Listening, Spoken, Transcript, Word};
@@ -20,7 +20,7 @@ impl From<stt::Word> for Word {
             text: word.text,
             starts: Millis(word.starts),
             ends: Millis(word.ends),
-            confidence: word.confidence,
+            confidence: word.confidence.map(sure),
         }
     }
 }
@@ -33,7 +33,7 @@ impl From<stt::Transcript> for Transcript {
             ends: Millis(heard.ends),
             words: all(heard.words),
             language: heard.language.map(Language),
-            confidence: heard.confidence,
+            confidence: heard.confidence.map(sure),
         }
     }
 }
@@ -45,9 +45,9 @@ impl From<stt::Output> for SttOutput {
             stt::Output::SpeechStarted(at) => SttOutput::SpeechStarted(Millis(at)),
             stt::Output::Interim(heard) => SttOutput::Interim(heard.into()),
             stt::Output::Final(heard) => SttOutput::Final(heard.into()),
-            stt::Output::TurnMayEnd(sure) => SttOutput::TurnMayEnd(sure),
+            stt::Output::TurnMayEnd(told) => SttOutput::TurnMayEnd(sure(told)),
             stt::Output::TurnResumed => SttOutput::TurnResumed,
-            stt::Output::TurnEnded(sure) => SttOutput::TurnEnded(sure),
+            stt::Output::TurnEnded(told) => SttOutput::TurnEnded(sure(told)),
             stt::Output::RequestId(id) => SttOutput::RequestId(id),
             stt::Output::Used(usage) => SttOutput::Used(usage.into()),
             stt::Output::Note(note) => SttOutput::Note(note.into()),

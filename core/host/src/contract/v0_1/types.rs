@@ -92,3 +92,19 @@ impl From<Said> for wit::Said {
 pub(super) fn short(span: Millis) -> u32 {
     u32::try_from(span.0).unwrap_or(u32::MAX)
 }
+
+/// How sure a plugin is, from 0 to 1: beyond is cut, and what is no number is not sure at all. A log couldn't hold it either.
+pub(super) fn sure(told: f32) -> f32 {
+    if told.is_nan() { 0.0 } else { told.clamp(0.0, 1.0) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::sure;
+
+    #[test]
+    fn how_sure_a_plugin_is_lies_between_0_and_1() {
+        let told = [0.5, 1.5, -0.1, f32::INFINITY, f32::NEG_INFINITY, f32::NAN];
+        assert_eq!(told.map(sure), [0.5, 1.0, 0.0, 1.0, 0.0, 0.0]);
+    }
+}

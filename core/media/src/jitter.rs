@@ -44,7 +44,7 @@ pub struct JitterStats {
     pub resets: u64,
     /// Milliseconds that 95 of 100 packets need, 20 to 200.
     pub target_ms: u64,
-    /// Milliseconds that a frame waits beside the fastest packet, when last pulled.
+    /// Milliseconds that a frame waits beside the fastest packet, when one was last there to be pulled.
     pub delay_ms: u64,
 }
 
@@ -90,7 +90,10 @@ impl JitterBuffer {
         }
         self.stats.received += 1;
         let (mut stream, at, step) = self.place(arrival, header);
-        self.delays.note(ticks(arrival) - at);
+        // A number out of order can't tell of a sender's clock that jumped: such a timestamp is wrong.
+        if step > 0 || (0..LINE_TICKS).contains(&(stream.newest - at)) {
+            self.delays.note(ticks(arrival) - at);
+        }
         stream.highest_sequence = if step > 0 { header.sequence } else { stream.highest_sequence };
         self.close_gap(&mut stream, at, step);
         self.lay(&mut stream, at, header.payload_type, payload);
@@ -266,12 +269,12 @@ impl JitterBuffer {
         let target = self.target_ms();
         let delay = (ticks(now) - stream.play - self.delays.base()) / TICKS_PER_MS as i64;
         self.stats.target_ms = target;
-        self.stats.delay_ms = delay.max(0) as u64;
         let partial = stream.end < stream.play + FRAME_TICKS && self.held == 0;
         if stream.end <= stream.play || partial {
             self.held += FRAME_TICKS;
             return if stream.silent { Next::HoldQuiet } else { Next::Dry };
         }
+        self.stats.delay_ms = delay.max(0) as u64;
         self.held = 0;
         let quiet = self.is_quiet(stream.play);
         let missing = target as i64 - delay;

@@ -1,7 +1,7 @@
 //! Telephone calls: SIP over UDP and TCP with their audio by RTP, and media streams over WebSocket. Each call becomes a [`Leg`].
 //!
 //! A driver: it carries calls and sound, and decides nothing of what a call means. What can be decided without a socket is
-//! pure and stands in files of its own: [`sdp`], [`digest`], [`number`], admission, latching.
+//! pure and stands in files of its own: [`sdp`], [`digest`], [`number`], [`datagram`], [`messages`], admission, latching.
 //! `sip/` alone knows the SIP stack; `media/` is a few threads that send and receive a frame of each call every 20 ms.
 //!
 //! ```no_run
@@ -40,7 +40,10 @@ pub use incoming::{Incoming, StreamCall};
 pub use leg::{Frame, Leg, LegControl, LegEvent, Party, Stats, Tap, TransferOutcome, Voice};
 pub use media::latch;
 pub use sip::admission;
+pub use sip::datagram;
+pub use sip::refer::Progress;
 pub use sip::registration::{Registration, RegistrationState};
+pub use stream::messages;
 pub use telephony::Telephony;
 
 /// What a log filter must hold, so that no caller's number gets into a log.

@@ -2,13 +2,14 @@
 
 pub mod admission;
 pub(crate) mod call;
+pub mod datagram;
 pub(crate) mod dialing;
 pub(crate) mod driver;
 mod gate;
 mod info;
 mod inspect;
 mod receiving;
-mod refer;
+pub(crate) mod refer;
 pub mod registration;
 mod requests;
 mod session;

@@ -4,7 +4,7 @@
 mod ahead;
 mod ear;
 mod marks;
-mod messages;
+pub mod messages;
 mod server;
 mod signature;
 mod talk;

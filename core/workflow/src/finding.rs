@@ -1,6 +1,7 @@
 //! What `closare check` says: a code, a place, a sentence, a remedy.
 
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// A stretch of the file: byte offsets, and the line and column (both from 1, columns in characters) of its begin.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -67,14 +68,12 @@ impl Finding {
 #[derive(Default)]
 pub(crate) struct Findings {
     all: Vec<Finding>,
+    known: BTreeSet<(Place, Code, String)>,
 }
 
 impl Findings {
     pub fn push(&mut self, finding: Finding) {
-        let known = |there: &Finding| {
-            there.code == finding.code && there.place == finding.place && there.sentence == finding.sentence
-        };
-        if !self.all.iter().any(known) {
+        if self.known.insert((finding.place, finding.code, finding.sentence.clone())) {
             self.all.push(finding);
         }
     }

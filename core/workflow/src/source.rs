@@ -132,7 +132,8 @@ struct Open {
 
 enum Held {
     Sequence(Vec<Node>),
-    Map(Vec<(Key, Node)>, Option<Key>),
+    /// Its entries, where each key was first written, and a key that waits for its value.
+    Map(Vec<(Key, Node)>, BTreeMap<String, Place>, Option<Key>),
 }
 
 type Step = Result<(), Box<Finding>>;
@@ -152,7 +153,7 @@ impl Builder<'_> {
             }
             Event::MappingStart(_, anchor, tag) => {
                 self.no_tag(tag.is_some(), place)?;
-                self.begin(place, anchor, Held::Map(Vec::new(), None))
+                self.begin(place, anchor, Held::Map(Vec::new(), BTreeMap::new(), None))
             }
             Event::SequenceEnd | Event::MappingEnd => self.end(place, findings),
             Event::Alias(anchor) => match self.anchors.get(&anchor) {
@@ -203,7 +204,7 @@ impl Builder<'_> {
                 let (first, last) = (items.first().map(|n| n.place), items.last().map(|n| n.place));
                 (Is::Sequence(items), first, last)
             }
-            Held::Map(entries, _) => {
+            Held::Map(entries, ..) => {
                 let (first, last) =
                     (entries.first().map(|(k, _)| k.place), entries.last().map(|(_, n)| n.place));
                 (Is::Map(entries), first, last)
@@ -232,7 +233,7 @@ impl Builder<'_> {
         match self.open.last_mut().map(|open| &mut open.what) {
             None => self.root = Some(node),
             Some(Held::Sequence(items)) => items.push(node),
-            Some(Held::Map(entries, key @ None)) => match node.is {
+            Some(Held::Map(entries, _, key @ None)) => match node.is {
                 Is::Scalar { text, .. } => *key = Some(Key { text, place: node.place }),
                 _ => {
                     findings.push(
@@ -246,18 +247,21 @@ impl Builder<'_> {
                     *key = Some(Key { text: format!("?{}", entries.len()), place: node.place });
                 }
             },
-            Some(Held::Map(entries, key)) => {
+            Some(Held::Map(entries, known, key)) => {
                 let Some(key) = key.take() else { return Ok(()) };
-                match entries.iter().find(|(there, _)| there.text == key.text) {
-                    Some((there, _)) => {
+                match known.get(&key.text) {
+                    Some(there) => {
                         let sentence = format!("the key `{}` stands here twice", short(&key.text));
                         findings.push(
                             Finding::error("read-3", key.place, sentence)
                                 .help("keep one of the two")
-                                .related(there.place, "first written here"),
+                                .related(*there, "first written here"),
                         );
                     }
-                    None => entries.push((key, node)),
+                    None => {
+                        known.insert(key.text.clone(), key.place);
+                        entries.push((key, node));
+                    }
                 }
             }
         }

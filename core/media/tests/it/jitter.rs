@@ -252,6 +252,31 @@ fn network() -> impl Strategy<Value = Vec<(bool, u64, bool)>> {
     prop::collection::vec(fate, 1..200)
 }
 
+/// A sender that falls silent without a word: nothing waits in the buffer, however long it takes.
+#[test]
+fn silence_is_no_delay() {
+    let mut buffer = JitterBuffer::new();
+    play(&mut buffer, (0..50).map(|index| packet(index, 20, 0)).collect(), 150);
+    assert!(buffer.stats().delay_ms <= 60, "{:?}", buffer.stats());
+}
+
+/// Out of order, and yet of another time: it is late, and says nothing of the others' delay.
+#[test]
+fn an_old_number_with_a_far_time_changes_nothing() {
+    for far in [10_000_000, -10_000_000i32] {
+        let mut wrong = packet(49, 20, 0);
+        wrong.header.sequence = wrong.header.sequence.wrapping_sub(20);
+        wrong.header.timestamp = wrong.header.timestamp.wrapping_add(far as u32);
+        wrong.arrival = 995;
+        let mut buffer = JitterBuffer::new();
+        let heard = play(&mut buffer, (0..60).map(|index| packet(index, 20, 0)).chain([wrong]).collect(), 60);
+        assert_eq!(count(&heard, &Heard::Lost), 0, "{far}");
+        let stats = buffer.stats();
+        assert_eq!((stats.late, stats.resets), (1, 0), "{stats:?}");
+        assert!(stats.delay_ms <= 60 && stats.added_frames <= 1, "{stats:?}");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
 

@@ -2,7 +2,7 @@
 
 use crate::counters::Tally;
 use crate::sip::admission::Admission;
-use crate::sip::{requests, unreadable};
+use crate::sip::{datagram, requests, unreadable};
 use futures::future::BoxFuture;
 use rsipstack::platform::net::UdpSocket as StackSocket;
 use rsipstack::sip::{Method, SipMessage};
@@ -120,8 +120,7 @@ impl Door {
             if !self.gate.lets_in(source.ip()) {
                 continue;
             }
-            let blank = datagram.iter().all(u8::is_ascii_whitespace);
-            if !blank && SipMessage::try_from(datagram).is_err() {
+            if !datagram::is_readable(datagram) {
                 self.gate.bad_message();
                 if let Some(answer) = unreadable::answer(datagram) {
                     let _ = self.socket.send_to(&answer, source).await;

@@ -11,10 +11,10 @@ use closare_terms::PhoneNumber;
 use rsipstack::dialog::DialogId;
 use rsipstack::dialog::dialog::Dialog;
 use rsipstack::sip::prelude::HeadersExt;
-use rsipstack::sip::{Header, Host, HostWithPort, Method, Param, Scheme, StatusCode, Transport, Uri};
+use rsipstack::sip::{Header, HostWithPort, Method, Param, Scheme, StatusCode, Transport, Uri};
 use rsipstack::transaction::TransactionReceiver;
 use rsipstack::transaction::transaction::Transaction;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Instant;
 use tokio::sync::mpsc::error::TrySendError;
@@ -68,7 +68,7 @@ impl Driver {
         let Ok(dialog) = self.dialogs.get_or_create_server_invite(&tx, sender, None, Some(contact)) else {
             return answer(tx, 400, Vec::new());
         };
-        if let Some(target) = behind_nat(&tx, source) {
+        if let Some(target) = requests::behind_nat(&tx.original, source, requests::is_udp(&tx)) {
             Dialog::Invite(dialog.clone())
                 .set_remote_target(target, tx.original.contact_header().ok().cloned());
         }
@@ -117,9 +117,7 @@ impl Driver {
 
     fn describe(&self, tx: &Transaction, source: SocketAddr, call: &Arc<Call>) -> Incoming {
         let request = &tx.original;
-        let asserted: Vec<&str> = requests::values(request, "P-Asserted-Identity").collect();
-        // Whoever got past the door is a trunk, a registrar or this machine: all trusted by configuration.
-        let caller = number::caller(requests::value(request, "From"), &asserted, true);
+        let caller = requests::caller(request);
         let mut to = number::user_of(&request.uri.to_string());
         if self.config.register.iter().any(|account| account.user == to) {
             to = number::user_of(requests::value(request, "To"));
@@ -129,7 +127,7 @@ impl Driver {
             from: caller.number,
             from_name: caller.name,
             verified: caller.verified,
-            headers: extension_headers(tx),
+            headers: requests::extension_headers(request),
             source,
             sip_call_id: requests::value(request, "Call-ID").to_owned(),
             stream: None,
@@ -208,28 +206,4 @@ fn answer(mut tx: Transaction, status: u16, headers: Vec<Header>) {
 
 fn capabilities() -> Vec<Header> {
     vec![requests::header("Allow", requests::ALLOW), requests::header("Accept", requests::SDP)]
-}
-
-/// A Contact with a private address that isn't the sender's: our requests go to where the INVITE came from (RFC 3581).
-fn behind_nat(tx: &Transaction, source: SocketAddr) -> Option<Uri> {
-    let through_proxy = tx.original.headers.iter().any(|header| matches!(header, Header::RecordRoute(_)));
-    if through_proxy || !requests::is_udp(tx) {
-        return None;
-    }
-    let mut target = tx.original.typed_contact_headers().ok()?.first()?.uri.clone();
-    let Host::IpAddr(IpAddr::V4(contact)) = target.host() else { return None };
-    if IpAddr::V4(*contact) == source.ip() || !(contact.is_private() || contact.is_loopback()) {
-        return None;
-    }
-    target.host_with_port = HostWithPort::from(source);
-    Some(target)
-}
-
-fn extension_headers(tx: &Transaction) -> Vec<(String, String)> {
-    tx.original
-        .headers
-        .iter()
-        .filter(|header| header.name().get(..2).is_some_and(|begin| begin.eq_ignore_ascii_case("x-")))
-        .map(|header| (header.name().to_owned(), header.value().to_owned()))
-        .collect()
 }

@@ -1,11 +1,13 @@
 //! Small readings of the stack's types.
 
+use crate::number::{self, Caller};
 use crate::sip::inspect;
-use rsipstack::sip::{Header, Param, Request, Response, StatusCode, Uri, Version};
+use rsipstack::sip::prelude::HeadersExt;
+use rsipstack::sip::{Header, Host, HostWithPort, Param, Request, Response, StatusCode, Uri, Version};
 use rsipstack::transaction::key::{TransactionKey, TransactionRole};
 use rsipstack::transaction::transaction::Transaction;
 use rsipstack::transport::SipConnection;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 /// All values of a header, by its long name.
 pub fn values<'a>(request: &'a Request, name: &'a str) -> impl Iterator<Item = &'a str> {
@@ -80,6 +82,36 @@ pub fn sdp_headers() -> Vec<Header> {
 pub fn content_type(request: &Request) -> String {
     let value = value(request, "Content-Type");
     value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}
+
+/// Whoever got past the door is a trunk, a registrar or this machine: all trusted by configuration.
+pub fn caller(request: &Request) -> Caller {
+    let asserted: Vec<&str> = values(request, "P-Asserted-Identity").collect();
+    number::caller(value(request, "From"), &asserted, true)
+}
+
+/// A Contact with a private address that isn't the sender's: our requests go to where the INVITE came from (RFC 3581).
+pub fn behind_nat(request: &Request, source: SocketAddr, udp: bool) -> Option<Uri> {
+    let through_proxy = request.headers.iter().any(|header| matches!(header, Header::RecordRoute(_)));
+    if through_proxy || !udp {
+        return None;
+    }
+    let mut target = request.typed_contact_headers().ok()?.first()?.uri.clone();
+    let Host::IpAddr(IpAddr::V4(contact)) = target.host() else { return None };
+    if IpAddr::V4(*contact) == source.ip() || !(contact.is_private() || contact.is_loopback()) {
+        return None;
+    }
+    target.host_with_port = HostWithPort::from(source);
+    Some(target)
+}
+
+pub fn extension_headers(request: &Request) -> Vec<(String, String)> {
+    request
+        .headers
+        .iter()
+        .filter(|header| header.name().get(..2).is_some_and(|begin| begin.eq_ignore_ascii_case("x-")))
+        .map(|header| (header.name().to_owned(), header.value().to_owned()))
+        .collect()
 }
 
 pub fn has_transport(uri: &Uri) -> bool {

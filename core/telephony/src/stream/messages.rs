@@ -117,7 +117,8 @@ pub fn read(text: &str, sound: &mut Vec<u8>) -> Result<Message, BadMessage> {
         }
         "dtmf" => {
             let digit = wire.dtmf.ok_or(BadMessage::Json)?.digit;
-            digit.chars().next().map_or(Message::Other, Message::Key)
+            let key = digit.chars().next().filter(|key| matches!(key, '0'..='9' | '*' | '#' | 'A'..='D'));
+            key.map_or(Message::Other, Message::Key)
         }
         "mark" => Message::Mark(wire.mark.ok_or(BadMessage::Json)?.name),
         "stop" => Message::Stop,
@@ -128,6 +129,7 @@ pub fn read(text: &str, sound: &mut Vec<u8>) -> Result<Message, BadMessage> {
 fn start(start: WireStart, stream: Option<&str>) -> Result<Start, BadMessage> {
     let WireFormat { encoding, sample_rate, channels } = start.media_format;
     if encoding != "audio/x-mulaw" || sample_rate != 8_000 || channels != 1 {
+        let encoding: String = encoding.chars().filter(|c| !c.is_control()).take(ENCODING_MAX).collect();
         return Err(BadMessage::Format(format!("{encoding} at {sample_rate} Hz, {channels} channels")));
     }
     let stream = start.stream_sid.or(stream.map(str::to_owned)).ok_or(BadMessage::Json)?;
@@ -138,6 +140,9 @@ fn start(start: WireStart, stream: Option<&str>) -> Result<Start, BadMessage> {
         parameters: start.custom_parameters,
     })
 }
+
+/// Of a stranger's name for his encoding, so much is told.
+const ENCODING_MAX: usize = 40;
 
 /// What goes out to a stream.
 pub struct Writer {
@@ -201,6 +206,7 @@ mod tests {
         assert_eq!(sound, [0xFF, 0xFE, 0xFE]);
         let text = r#"{"event":"dtmf","streamSid":"MZ18ad","sequenceNumber":"5","dtmf":{"track":"inbound_track","digit":"1"}}"#;
         assert_eq!(read(text).unwrap(), Message::Key('1'));
+        assert_eq!(read(&text.replace(r#""digit":"1""#, r#""digit":"é""#)).unwrap(), Message::Other);
         let text = r#"{"event":"mark","sequenceNumber":"4","streamSid":"MZ18ad","mark":{"name":"u7.3"}}"#;
         assert_eq!(read(text).unwrap(), Message::Mark("u7.3".to_owned()));
         let text = r#"{"event":"stop","sequenceNumber":"9","streamSid":"MZ18ad","stop":{"accountSid":"AC1","callSid":"CA1"}}"#;
@@ -212,6 +218,9 @@ mod tests {
     fn what_is_no_stream_of_ours() {
         let format = r#"{"event":"start","streamSid":"M","start":{"mediaFormat":{"encoding":"audio/l16","sampleRate":16000,"channels":1}}}"#;
         insta::assert_snapshot!(read(format).unwrap_err(), @"expected µ-law audio at 8000 Hz and 1 channel, found `audio/l16 at 16000 Hz, 1 channels`");
+        let odd =
+            read(&format.replace("audio/l16", &format!("\\n{}", "x".repeat(500)))).unwrap_err().to_string();
+        assert!(!odd.contains('\n') && odd.chars().count() < 150, "{odd}");
         for text in ["", "null", "{}", r#"{"event":1}"#, r#"{"event":"media"}"#, r#"{"event":"start"}"#] {
             assert!(matches!(read(text), Err(BadMessage::Json)), "{text}");
         }

@@ -27,6 +27,8 @@ help:
 	@echo 'make demo      hear Closare take a call; no account, no key, no phone'
 	@echo 'make call      keep it up and call it yourself, with a softphone or from a PBX'
 	@echo 'make test      every test, with what they need'
+	@echo 'make soak      kills, a database that is away, dead vendors: at length, about half an hour'
+	@echo 'make fuzz      what strangers send, made up for as long as you like: TIME=60 seconds a target, TARGET=sdp'
 	@echo 'make bench     Closare beside its peers on one workload, about half an hour'
 	@echo 'make plugins   the plugins, as WASM, into target/closare-plugins'
 	@echo 'make models    the weights of the offline plugins, into your cache folder'
@@ -41,6 +43,14 @@ call: ready
 
 test:
 	@python3 tests/run.py
+
+.PHONY: fuzz
+fuzz:
+	@TIME='$(TIME)' TARGET='$(TARGET)' python3 tests/fuzz/guided.py
+
+.PHONY: soak
+soak:
+	@CLOSARE_SOAK=1 python3 tests/run.py --soak
 
 bench: ready
 	@sh tests/prepare/machine.sh bench

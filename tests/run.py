@@ -3,6 +3,7 @@
 
     python3 tests/run.py            all
     python3 tests/run.py --engine   without the plugins' own tests
+    python3 tests/run.py --soak     only what breaks around calls, with its figures; CLOSARE_SOAK=1 makes it long
 
 A test that lacks something prints a line that begins with `SKIPPED:`, in either case; it is counted as skipped, never as passed.
 """
@@ -25,6 +26,8 @@ RUNNING = re.compile(r"^\s+Running .*\(.*/deps/(?P<name>.+)-[0-9a-f]+\)")
 DOCTESTS = re.compile(r"^\s+Doc-tests (?P<name>\S+)")
 RESULT = re.compile(r"^test result: \w+\. (?P<passed>\d+) passed; (?P<failed>\d+) failed; (?P<ignored>\d+) ignored")
 SKIPPED = "SKIPPED:"
+# What a long run found, for whoever reads its end.
+FIGURES = "FIGURES:"
 
 
 @dataclass
@@ -44,6 +47,9 @@ def main() -> int:
     if subprocess.run(["make", "--no-print-directory", "plugins", "PROFILE=dev"], cwd=ROOT, stdin=subprocess.DEVNULL).returncode:
         say("The plugins could not be made: tests that need them are skipped.")
     set_up = time.monotonic() - began
+    if "--soak" in sys.argv:
+        suites, well = run("soak", ["cargo", "test", "--workspace", "--test", "it", "--no-fail-fast", "faults::"], {})
+        return report(suites, well, set_up)
     suites, well = run("engine", ["cargo", "test", "--workspace", "--no-fail-fast"], {})
     if "--engine" not in sys.argv:
         # A folder of its own: its dependencies are the plugins', optimised for inference.
@@ -81,6 +87,8 @@ def run(what: str, command: list, extra: dict) -> tuple:
             lines = []
         elif line.upper().startswith(SKIPPED) and suites:
             suites[-1].skipped.append(line.strip())
+        elif what == "soak" and line.startswith(FIGURES):
+            say(f"    {line[len(FIGURES):].strip()}")
         elif (result := RESULT.match(line)) and suites:
             suites[-1].passed += int(result["passed"])
             suites[-1].failed += int(result["failed"])

@@ -314,8 +314,11 @@ impl Call {
     }
 
     pub(crate) fn job_failed(&mut self, job: crate::event::Job) {
-        if self.context.job(job).is_none() || self.context.retry_job(job) {
+        if self.context.job(job).is_none() {
             return;
+        }
+        if self.context.retry_job(job) {
+            return self.begun_again(job);
         }
         if self.summary_failed(job) {
             return;

@@ -110,6 +110,14 @@ impl Call {
         }
     }
 
+    /// Another model has the job: what the one before had made of it counts no more.
+    pub(crate) fn begun_again(&mut self, job: Job) {
+        match &mut self.phase {
+            Phase::Summing(_, _, Some(summing)) if summing.job == job => summing.text.clear(),
+            _ => self.input(Input::JobBegunAgain { job }),
+        }
+    }
+
     pub(crate) fn job_done(&mut self, job: Job, ending: Ending) {
         if !matches!(&self.phase, Phase::Summing(_, _, Some(summing)) if summing.job == job) {
             return self.input(Input::JobDone { job, ending });

@@ -75,6 +75,10 @@ pub enum Input {
         job: Job,
         ending: Ending,
     },
+    /// A model has failed, and the next has its job.
+    JobBegunAgain {
+        job: Job,
+    },
     /// No model of the chain could do it.
     JobFailed {
         job: Job,

@@ -22,6 +22,7 @@ mod plugins;
 mod publish;
 mod runtime;
 mod told;
+mod unfinished;
 mod voices;
 mod waiting;
 mod warm;

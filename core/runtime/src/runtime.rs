@@ -8,6 +8,7 @@ use crate::error::Error;
 use crate::live::LiveCalls;
 use crate::plugins::Plugins;
 use crate::publish::{Press, PublishError};
+use crate::unfinished;
 use closare_egress::{Egress, EgressConfig, EgressOptions, Root, SecretBook};
 use closare_host::{Host, HostConfig};
 use closare_policy::{Policies, Policy, eu_default};
@@ -98,12 +99,14 @@ impl Runtime {
         Ok((Arc::new(runtime), calls))
     }
 
-    /// Takes calls until the telephone is closed. `changed` is told of each workflow file that was saved.
+    /// Takes calls until the telephone is closed, and makes what the last process owed. `changed` is told of each workflow
+    /// file that was saved.
     pub async fn serve(
         self: Arc<Self>,
         mut calls: mpsc::Receiver<Incoming>,
         changed: impl FnMut(&str, Result<(), PublishError>) + Send + 'static,
     ) {
+        tokio::spawn(unfinished::finish(self.clone()));
         let changed = Arc::new(Mutex::new(changed));
         let mut look = tokio::time::interval(LOOK_EVERY);
         look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);

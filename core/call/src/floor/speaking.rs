@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 /// A voice that has sent nothing to the wire for this long has failed. Fixed phrases are there at once; a sentence of a
 /// minute's length on a slow voice is not.
-const VOICE_SILENCE_MAX: Millis = Millis(8_000);
+pub(super) const VOICE_SILENCE_MAX: Millis = Millis(8_000);
 /// Slow speech, generously: a sentence that takes longer than this a character is stuck.
 const CHAR_MAX: Millis = Millis(180);
 /// A character of speech in ms, where no voice has told better.
@@ -384,7 +384,7 @@ impl Context {
         let first = self.state.floor.queue.front().filter(|_| !self.state.floor.on_hold);
         let Some(first) = first else { return self.clear(Reason::SpeechDue) };
         let due = match first.playing {
-            None => first.since.max(self.now) + VOICE_SILENCE_MAX,
+            None => self.first_sound_due(first.since.max(self.now)),
             Some(playing) => {
                 let by_text = Millis(first.chars() * CHAR_MAX.0);
                 playing.max(self.now) + VOICE_SILENCE_MAX + first.length.unwrap_or(by_text).max(by_text)

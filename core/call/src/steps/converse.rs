@@ -70,6 +70,11 @@ impl Conversing {
                 self.invoked(context, converse, name, arguments)
             }
             Input::JobDone { job, ending } if Some(*job) == self.job => self.done(context, converse, *ending),
+            Input::JobBegunAgain { job } if Some(*job) == self.job => {
+                self.clauses = Clauses::default();
+                self.exit = None;
+                Next::Stay
+            }
             Input::JobFailed { job } if Some(*job) == self.job => {
                 self.job = None;
                 match self.utterance.take() {

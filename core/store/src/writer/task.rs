@@ -28,7 +28,7 @@ impl Task {
             let _ = tokio::time::timeout(GROUP, self.queue.hurry.notified()).await;
             let Taken { rows, waiting, stop } = self.queue.take();
             self.held.extend(rows);
-            let now = self.keep().await;
+            let now = self.keep(kept).await;
             if now != kept {
                 tracing::warn!(was = ?kept, is = ?now, "where rows are kept has changed");
             }
@@ -45,15 +45,25 @@ impl Task {
     }
 
     /// Brings what is held to the database, after what lies in the spool; if it can't, to the spool.
-    async fn keep(&mut self) -> Kept {
-        match self.keep_in_database().await {
-            Ok(()) => return Kept::Database,
-            Err(error) => tracing::debug!(%error, "database takes no rows"),
+    async fn keep(&mut self, was: Kept) -> Kept {
+        // A database that is away lets whoever asks wait: a crash meanwhile would take what has come.
+        if was != Kept::Database {
+            self.keep_in_spool();
         }
+        match self.keep_in_database().await {
+            Ok(()) => Kept::Database,
+            Err(error) => {
+                tracing::debug!(%error, "database takes no rows");
+                self.keep_in_spool()
+            }
+        }
+    }
+
+    /// A few milliseconds of disk, only while the database is away.
+    fn keep_in_spool(&mut self) -> Kept {
         if self.held.is_empty() {
             return Kept::Spool;
         }
-        // A few milliseconds of disk, only while the database is away.
         match self.spool.write(&self.held) {
             Ok(()) => {
                 self.held.clear();

@@ -5,6 +5,9 @@ mod commands;
 mod consents;
 mod dialogue;
 mod far_ahead;
+mod faults;
+#[cfg(target_os = "linux")]
+mod hostile;
 mod house;
 mod killed;
 mod many;

@@ -10,18 +10,20 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 use tempfile::TempDir;
-use tokio::sync::{Mutex, MutexGuard, broadcast, mpsc};
+use tokio::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard, broadcast, mpsc};
 use tokio::task::JoinHandle;
 use tokio::time::timeout_at;
 
 /// Longer than any wait of these tests on a busy machine; whoever waits for it has failed.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// One test at a time has the machine: audio that comes late because of another test would prove nothing.
-static TURN: Mutex<()> = Mutex::const_new(());
+/// One test at a time has the machine: audio that comes late because of another test would prove nothing. Those of what breaks
+/// share it among themselves, for theirs are seconds.
+static TURN: RwLock<()> = RwLock::const_new(());
 
-pub async fn turn() -> MutexGuard<'static, ()> {
-    TURN.lock().await
+pub struct Turn {
+    _alone: Option<RwLockWriteGuard<'static, ()>>,
+    _shared: Option<RwLockReadGuard<'static, ()>>,
 }
 
 pub struct Setup {
@@ -30,12 +32,20 @@ pub struct Setup {
     plugins: Vec<&'static str>,
     change: Vec<Box<dyn FnOnce(&mut Config) + Send>>,
     serves: bool,
+    shares: bool,
 }
 
 impl Setup {
     pub fn new() -> Setup {
         let plugins = vec!["offline-stt", "offline-tts", "offline-nlu"];
-        Setup { agents: Vec::new(), sentences: Vec::new(), plugins, change: Vec::new(), serves: true }
+        Setup {
+            agents: Vec::new(),
+            sentences: Vec::new(),
+            plugins,
+            change: Vec::new(),
+            serves: true,
+            shares: false,
+        }
     }
 
     /// The workflow of a called number.
@@ -66,9 +76,22 @@ impl Setup {
         self
     }
 
+    /// Others that say so may run beside it.
+    pub fn shares_the_machine(mut self) -> Setup {
+        self.shares = true;
+        self
+    }
+
+    pub(super) async fn turn(&self) -> Turn {
+        match self.shares {
+            true => Turn { _alone: None, _shared: Some(TURN.read().await) },
+            false => Turn { _alone: Some(TURN.write().await), _shared: None },
+        }
+    }
+
     /// None, with a word on it, where a plugin is missing.
     pub async fn start(self) -> Option<Engine> {
-        let turn = turn().await;
+        let turn = self.turn().await;
         Log::start();
         // The HTTP client takes the provider that the process has; it may have been set by another test.
         let _ = rustls::crypto::ring::default_provider().install_default();
@@ -141,14 +164,14 @@ pub struct Engine {
     seen: Vec<(Instant, Live)>,
     tell_changed: mpsc::UnboundedSender<Changed>,
     changed: mpsc::UnboundedReceiver<Changed>,
-    turn: MutexGuard<'static, ()>,
+    turn: Turn,
 }
 
 /// A workflow file that was saved, and what is wrong with it.
 type Changed = (PathBuf, Result<(), String>);
 
 impl Engine {
-    async fn start(config: Config, folder: TempDir, turn: MutexGuard<'static, ()>) -> Engine {
+    async fn start(config: Config, folder: TempDir, turn: Turn) -> Engine {
         let mut troubles = Vec::new();
         let started = Runtime::start(config, |starting| match starting {
             Starting::Broken { folder, reason } => troubles.push(format!("{}: {reason}", folder.display())),

@@ -40,6 +40,11 @@ impl Peer {
         String::from_utf8_lossy(&bytes).into_owned()
     }
 
+    /// Whether it has ended by now.
+    pub fn is_done(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_some()
+    }
+
     /// Waits for its end.
     pub async fn done(&mut self) -> ExitStatus {
         let done = timeout(Duration::from_secs(90), self.child.wait()).await;

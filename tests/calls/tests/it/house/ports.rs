@@ -1,8 +1,10 @@
-//! Free ports: bound to 0 and read back. Between that and the peer's own bind another process might take one; no test here
-//! starts two peers at the same moment.
+//! Free ports: bound to 0 and read back. Between that and the peer's own bind another process might take one; in this process
+//! none is given twice.
 
+use std::collections::BTreeSet;
 use std::net::{Ipv4Addr, TcpListener, UdpSocket};
 use std::sync::atomic::{AtomicU16, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 use tokio::time::{Instant, timeout};
 
@@ -11,7 +13,7 @@ pub fn free() -> u16 {
     loop {
         let udp = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let port = udp.local_addr().unwrap().port();
-        if TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok() {
+        if TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok() && is_new(port) {
             return port;
         }
     }
@@ -20,13 +22,21 @@ pub fn free() -> u16 {
 /// An even port that is free, as is the odd one above it: RTP and RTCP.
 pub fn free_pair() -> u16 {
     loop {
-        let port = free() & !1;
-        if UdpSocket::bind((Ipv4Addr::LOCALHOST, port)).is_ok()
+        let found = free();
+        let port = found & !1;
+        if port == found
+            && UdpSocket::bind((Ipv4Addr::LOCALHOST, port)).is_ok()
             && UdpSocket::bind((Ipv4Addr::LOCALHOST, port + 1)).is_ok()
+            && is_new(port + 1)
         {
             return port;
         }
     }
+}
+
+fn is_new(port: u16) -> bool {
+    static GIVEN: Mutex<BTreeSet<u16>> = Mutex::new(BTreeSet::new());
+    GIVEN.lock().unwrap_or_else(PoisonError::into_inner).insert(port)
 }
 
 /// A range of ports for an engine, another for each: late packets of one test's calls don't come to the next's. Below the

@@ -1,12 +1,11 @@
 //! The engine as people run it: `closare serve`, a process of its own, which can be killed.
 
-use super::engine::{Setup, turn};
+use super::engine::{Setup, Turn};
 use super::{Peer, ports, project, skip};
 use closare_runtime::Config;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use tokio::process::Command;
-use tokio::sync::MutexGuard;
 
 pub struct Served {
     peer: Peer,
@@ -21,7 +20,7 @@ pub struct Apart {
     file: PathBuf,
     config: Config,
     addr: SocketAddr,
-    _turn: MutexGuard<'static, ()>,
+    _turn: Turn,
 }
 
 /// What a command came to.
@@ -39,7 +38,7 @@ impl Setup {
             skip("the command `closare` is not built", "run `cargo build -p closare-cli`");
             return None;
         }
-        let turn = turn().await;
+        let turn = self.turn().await;
         let config = self.config(folder)?;
         let addr = SocketAddr::from(([127, 0, 0, 1], ports::free()));
         let file = folder.join("closare.yaml");
@@ -110,6 +109,9 @@ fn written(config: &Config, listen: SocketAddr) -> String {
         "media_threads": config.media_threads,
         "numbers": config.numbers,
         "plugins": config.plugins,
+        "keys": config.keys,
+        "certificates": config.certificates,
+        "allow_private": config.allow_private,
         "basis": config.basis.iter().map(|(purpose, basis)| (purpose.to_string(), basis.as_str())).collect::<Vec<_>>()
             .into_iter().collect::<std::collections::BTreeMap<_, _>>(),
         "api": format!("127.0.0.1:{}", ports::free()),

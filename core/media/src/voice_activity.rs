@@ -1,8 +1,9 @@
 //! When the caller speaks: a small neural detector, an energy floor under it, and hysteresis over it.
 //!
-//! The detector judges 256 samples at 16 kHz, the line brings 320: what is left over waits. A time is therefore counted
-//! back from the last sample that was fed, never taken from the call of `feed`.
+//! The detector judges 16 ms, the line brings 20: what is left over waits. A time is therefore counted back from the last
+//! sample that was fed, never taken from the call of `feed`.
 
+use crate::Exact;
 use closare_terms::Millis;
 use std::collections::VecDeque;
 
@@ -36,9 +37,14 @@ impl Default for VoiceConfig {
 
 pub struct VoiceActivity {
     config: VoiceConfig,
-    detector: Box<earshot::Detector>,
+    detector: Detector,
+    /// Samples at the line's rate.
+    chunk: usize,
+    per_ms: u64,
     noise: NoiseFloor,
     waiting: Vec<i16>,
+    /// What the detector hasn't seen: whole chunks that were too quiet to be speech, the latest alone.
+    unseen: VecDeque<i16>,
     /// Begin of the stretch that stands out of the noise, and its last end.
     loud: Option<(Millis, Millis)>,
     phase: Phase,
@@ -46,28 +52,34 @@ pub struct VoiceActivity {
 }
 
 impl VoiceActivity {
-    pub fn new(config: VoiceConfig) -> VoiceActivity {
+    /// For a line of `rate` samples a second, a multiple of 1000.
+    pub fn new(rate: u32, config: VoiceConfig) -> VoiceActivity {
+        let per_ms = u64::from(rate / 1000).max(1);
+        let chunk = (per_ms * CHUNK_LENGTH.0) as usize;
         VoiceActivity {
             config,
-            detector: earshot::Detector::default_boxed(),
+            detector: Detector::new(rate),
+            chunk,
+            per_ms,
             noise: NoiseFloor::new(),
-            waiting: Vec::with_capacity(CHUNK),
+            waiting: Vec::with_capacity(chunk),
+            unseen: VecDeque::with_capacity(UNSEEN_CHUNKS * chunk),
             loud: None,
             phase: Phase::Quiet,
             events: VecDeque::with_capacity(EVENTS),
         }
     }
 
-    /// Takes samples at 16 kHz, of which the last was heard at `at_end`. A long piece can hold several changes: feed
+    /// Takes samples, of which the last was heard at `at_end`. A long piece can hold several changes: feed
     /// nothing to get the next.
     pub fn feed(&mut self, samples: &[i16], at_end: Millis) -> Option<Voice> {
         let mut rest = samples;
         while !rest.is_empty() {
-            let taken = rest.len().min(CHUNK - self.waiting.len());
+            let taken = rest.len().min(self.chunk - self.waiting.len());
             self.waiting.extend_from_slice(&rest[..taken]);
             rest = &rest[taken..];
-            if self.waiting.len() == CHUNK {
-                self.judge(at_end.since(Millis(rest.len() as u64 / SAMPLES_PER_MS)));
+            if self.waiting.len() == self.chunk {
+                self.judge(at_end.since(Millis(rest.len() as u64 / self.per_ms)));
                 self.waiting.clear();
             }
         }
@@ -84,6 +96,7 @@ impl VoiceActivity {
         self.detector.reset();
         self.noise = NoiseFloor::new();
         self.waiting.clear();
+        self.unseen.clear();
         self.loud = None;
         self.phase = Phase::Quiet;
         self.events.clear();
@@ -95,9 +108,12 @@ impl VoiceActivity {
     }
 
     fn judge(&mut self, end: Millis) {
-        let score = self.detector.predict_i16(&self.waiting);
-        let loud = self.stands_out(end);
-        let speech = loud && score >= self.threshold();
+        let speech = if self.stands_out(end) {
+            self.score() >= self.threshold()
+        } else {
+            self.pass_over();
+            false
+        };
         self.phase = match self.phase {
             Phase::Quiet if speech => self.begin(end),
             Phase::Quiet => Phase::Quiet,
@@ -110,6 +126,23 @@ impl VoiceActivity {
             }
             Phase::Maybe { .. } | Phase::Speaking { .. } => self.phase,
         };
+    }
+
+    /// The detector remembers, so it first gets what was passed over.
+    fn score(&mut self) -> f32 {
+        for chunk in self.unseen.make_contiguous().chunks_exact(self.chunk) {
+            self.detector.score(chunk);
+        }
+        self.unseen.clear();
+        self.detector.score(&self.waiting)
+    }
+
+    /// Most of a call is too quiet to be speech, and the detector is the dearest part of hearing.
+    fn pass_over(&mut self) {
+        if self.unseen.len() == UNSEEN_CHUNKS * self.chunk {
+            self.unseen.drain(..self.chunk);
+        }
+        self.unseen.extend(&self.waiting);
     }
 
     /// Whether the chunk is louder than the floor and the noise; takes note of where that began.
@@ -149,6 +182,30 @@ impl VoiceActivity {
             Phase::Speaking { .. } => self.config.threshold * 0.7,
             Phase::Quiet | Phase::Maybe { .. } => self.config.threshold,
         }
+    }
+}
+
+/// The neural part, at its own rate.
+struct Detector {
+    inner: Box<earshot::Detector>,
+    to_wide: Exact,
+    wide: Vec<i16>,
+}
+
+impl Detector {
+    fn new(rate: u32) -> Detector {
+        let to_wide = Exact::new(rate, DETECTOR_RATE);
+        Detector { inner: earshot::Detector::default_boxed(), to_wide, wide: Vec::new() }
+    }
+
+    /// 0 to 1.
+    fn score(&mut self, chunk: &[i16]) -> f32 {
+        self.to_wide.convert(chunk, &mut self.wide);
+        self.inner.predict_i16(&self.wide)
+    }
+
+    fn reset(&mut self) {
+        self.inner.reset();
     }
 }
 
@@ -194,13 +251,14 @@ const NOISE_CHUNKS: usize = 188;
 const DIGITAL_SILENCE_RMS: f64 = 2.0;
 /// 4 dB: more than the level of noise varies from chunk to chunk, less than a voice does within a word.
 const OVER_NOISE: f64 = 1.6;
+const DETECTOR_RATE: u32 = 16_000;
 /// How long after its beginning the detector sees speech.
 const DETECTOR_LAG: Millis = Millis(64);
-/// What the detector takes: 16 ms at 16 kHz.
-const CHUNK: usize = 256;
+/// What the detector takes: 256 samples at 16 kHz.
 const CHUNK_LENGTH: Millis = Millis(16);
-const SAMPLES_PER_MS: u64 = 16;
 /// A gap within a beginning: the stop of a consonant lasts up to 50 ms.
 const GAP: Millis = Millis(50);
+/// 192 ms: with so much before it the detector judges a beginning as if it had heard all.
+const UNSEEN_CHUNKS: usize = 12;
 /// Room for the events of one call of `feed`; more only for pieces of many seconds.
 const EVENTS: usize = 8;

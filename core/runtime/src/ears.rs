@@ -6,7 +6,7 @@ use crate::plugged::Plugged;
 use closare_host::SttInput;
 use closare_host::words::{AudioFormat, Encoding, Listening};
 use closare_media::recorder::StereoMixer;
-use closare_media::{Codec, Encoder, Resampler};
+use closare_media::{Codec, Decoder, Encoder, Resampler};
 use closare_store::RecordingWriter;
 use closare_telephony::{Frame, Tap};
 use closare_terms::Millis;
@@ -15,24 +15,39 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::sync::mpsc;
 
-/// Frames that may wait for this task: two seconds. More are lost, and counted.
-const FRAMES_MAX: usize = 100;
+/// Batches that may wait for this task: two seconds. More are lost, and counted.
+const BATCHES_MAX: usize = 33;
 /// What is kept for a session that opens late: a turn's begin, at most.
 const HISTORY_FRAMES: usize = 400;
-/// Frames in a batch for the plugin.
+/// Frames in a batch, the smallest that a plugin is called for.
 const BATCH_FRAMES: usize = 3;
-/// Samples of a frame at the highest rate that a leg has.
-const FRAME_SAMPLES_MAX: usize = 320;
 
-/// A frame as it leaves the audio thread: no allocation, no pointer.
-#[derive(Clone, Copy)]
-pub struct EarFrame {
-    at: Millis,
+/// Frames as they leave the audio thread, one after the other.
+#[derive(Default)]
+struct Batch {
     rate: u32,
-    len: usize,
-    caller: [i16; FRAME_SAMPLES_MAX],
-    agent: [i16; FRAME_SAMPLES_MAX],
-    wide: [i16; FRAME_SAMPLES_MAX],
+    /// When each frame ends.
+    ends: Vec<Millis>,
+    caller: Vec<i16>,
+    /// As long as `caller`.
+    agent: Vec<i16>,
+}
+
+impl Batch {
+    fn add(&mut self, frame: &Frame<'_>) {
+        self.rate = frame.rate;
+        self.ends.push(frame.at);
+        self.caller.extend_from_slice(frame.caller);
+        let agent = &frame.agent[..frame.agent.len().min(frame.caller.len())];
+        self.agent.extend_from_slice(agent);
+        self.agent.resize(self.caller.len(), 0);
+    }
+
+    fn frames(&self) -> impl Iterator<Item = (Millis, &[i16], &[i16])> {
+        let length = (self.caller.len() / self.ends.len().max(1)).max(1);
+        let sides = self.caller.chunks(length).zip(self.agent.chunks(length));
+        self.ends.iter().zip(sides).map(|(at, (caller, agent))| (*at, caller, agent))
+    }
 }
 
 pub enum Command {
@@ -64,44 +79,55 @@ impl Ears {
 
 /// The end that the audio thread holds.
 pub struct EarTap {
-    frames: mpsc::Sender<EarFrame>,
+    batches: mpsc::Sender<Batch>,
+    batch: Batch,
     lost: Arc<AtomicU64>,
 }
 
 impl Tap for EarTap {
     fn frame(&mut self, frame: &Frame<'_>) {
-        let len = frame.caller.len().min(FRAME_SAMPLES_MAX);
-        let mut ear = EarFrame {
-            at: frame.at,
-            rate: frame.rate,
-            len,
-            caller: [0; FRAME_SAMPLES_MAX],
-            agent: [0; FRAME_SAMPLES_MAX],
-            wide: [0; FRAME_SAMPLES_MAX],
-        };
-        ear.caller[..len].copy_from_slice(&frame.caller[..len]);
-        let agent = frame.agent.len().min(len);
-        ear.agent[..agent].copy_from_slice(&frame.agent[..agent]);
-        let wide = frame.caller_16k.len().min(FRAME_SAMPLES_MAX);
-        ear.wide[..wide].copy_from_slice(&frame.caller_16k[..wide]);
-        if self.frames.try_send(ear).is_err() {
-            self.lost.fetch_add(1, Ordering::Relaxed);
+        if self.batch.ends.is_empty() {
+            let samples = BATCH_FRAMES * frame.caller.len();
+            self.batch.ends.reserve_exact(BATCH_FRAMES);
+            self.batch.caller.reserve_exact(samples);
+            self.batch.agent.reserve_exact(samples);
+        }
+        self.batch.add(frame);
+        if self.batch.ends.len() == BATCH_FRAMES {
+            self.send();
+        }
+    }
+}
+
+impl EarTap {
+    fn send(&mut self) {
+        let batch = std::mem::take(&mut self.batch);
+        let frames = batch.ends.len() as u64;
+        if self.batches.try_send(batch).is_err() {
+            self.lost.fetch_add(frames, Ordering::Relaxed);
+        }
+    }
+}
+
+impl Drop for EarTap {
+    fn drop(&mut self) {
+        if !self.batch.ends.is_empty() {
+            self.send();
         }
     }
 }
 
 /// Starts the task. It ends when the leg does, and finishes the recording; `recorded` is told once it has.
 pub fn listen(clock: Clock, recorded: impl FnOnce() + Send + 'static) -> (Ears, EarTap) {
-    let (frames, frames_in) = mpsc::channel(FRAMES_MAX);
+    let (batches, batches_in) = mpsc::channel(BATCHES_MAX);
     let (commands, commands_in) = mpsc::unbounded_channel();
     let lost = Arc::new(AtomicU64::new(0));
-    let task =
-        EarTask { clock, history: History::default(), hearing: None, recording: None, lost: lost.clone() };
+    let task = EarTask { clock, history: History::new(), hearing: None, recording: None, lost: lost.clone() };
     tokio::spawn(async move {
-        task.run(frames_in, commands_in).await;
+        task.run(batches_in, commands_in).await;
         recorded();
     });
-    (Ears { commands }, EarTap { frames, lost })
+    (Ears { commands }, EarTap { batches, batch: Batch::default(), lost })
 }
 
 struct EarTask {
@@ -115,19 +141,19 @@ struct EarTask {
 impl EarTask {
     async fn run(
         mut self,
-        mut frames: mpsc::Receiver<EarFrame>,
+        mut batches: mpsc::Receiver<Batch>,
         mut commands: mpsc::UnboundedReceiver<Command>,
     ) {
         loop {
             tokio::select! {
-                frame = frames.recv() => match frame {
-                    Some(frame) => self.frame(&frame),
+                batch = batches.recv() => match batch {
+                    Some(batch) => self.take(&batch),
                     None => break,
                 },
                 Some(command) = commands.recv() => {
                     // What was said before the command was given is on its way already.
-                    while let Ok(frame) = frames.try_recv() {
-                        self.frame(&frame);
+                    while let Ok(batch) = batches.try_recv() {
+                        self.take(&batch);
                     }
                     self.command(command).await;
                 }
@@ -143,14 +169,16 @@ impl EarTask {
         }
     }
 
-    fn frame(&mut self, frame: &EarFrame) {
-        self.history.note(frame);
-        if let Some(hearing) = &mut self.hearing {
-            hearing.hear(frame.at, &frame.wide);
+    fn take(&mut self, batch: &Batch) {
+        self.history.note(batch);
+        if let (Some(hearing), Some(at)) = (&mut self.hearing, batch.ends.last()) {
+            hearing.hear(*at, batch.rate, &batch.caller);
         }
         if let Some((writer, mixer)) = &mut self.recording {
-            let mixer = mixer.get_or_insert_with(|| StereoMixer::new(frame.rate, frame.at));
-            writer.write(mixer.place(frame.at, &frame.caller[..frame.len], &frame.agent[..frame.len]));
+            for (at, caller, agent) in batch.frames() {
+                let mixer = mixer.get_or_insert_with(|| StereoMixer::new(batch.rate, at));
+                writer.write(mixer.place(at, caller, agent));
+            }
         }
     }
 
@@ -158,7 +186,7 @@ impl EarTask {
         match command {
             Command::Open { session, format, from } => {
                 let mut hearing = Hearing::new(session, format);
-                self.history.since(from, |at, wide| hearing.hear(at, wide));
+                self.history.since(from, |at, rate, samples| hearing.hear(at, rate, samples));
                 self.hearing = Some(hearing);
             }
             Command::Close => self.hearing = None,
@@ -169,7 +197,6 @@ impl EarTask {
             }
             Command::Flush => {
                 if let Some(hearing) = &mut self.hearing {
-                    hearing.send_batch();
                     hearing.tell(SttInput::Flush { at: self.clock.now() });
                 }
             }
@@ -190,41 +217,45 @@ impl EarTask {
     }
 }
 
-/// The caller's last seconds, at the leg's rate: half of what they take at 16 kHz.
-#[derive(Default)]
+/// The caller's last seconds, at the leg's rate.
 struct History {
     rate: u32,
     ends: VecDeque<Millis>,
-    samples: VecDeque<i16>,
+    /// As µ-law, whatever the rate: what a telephone brought loses nothing by it.
+    sound: VecDeque<u8>,
+    law: Encoder,
+    frame: Vec<u8>,
 }
 
 impl History {
-    fn note(&mut self, frame: &EarFrame) {
-        let length = frame.len;
-        if self.ends.len() == HISTORY_FRAMES {
-            self.ends.pop_front();
-            self.samples.drain(..length.min(self.samples.len()));
-        }
-        self.rate = frame.rate;
-        self.ends.push_back(frame.at);
-        self.samples.extend(&frame.caller[..length]);
+    fn new() -> History {
+        let (ends, sound) = (VecDeque::new(), VecDeque::new());
+        History { rate: 0, ends, sound, law: Encoder::new(Codec::Pcmu), frame: Vec::new() }
     }
 
-    /// What was heard after this moment, frame by frame at 16 kHz.
-    fn since(&self, from: Millis, mut hear: impl FnMut(Millis, &[i16])) {
-        if self.ends.is_empty() {
-            return;
+    fn note(&mut self, batch: &Batch) {
+        self.rate = batch.rate;
+        for (at, caller, _) in batch.frames() {
+            if self.ends.len() == HISTORY_FRAMES {
+                self.ends.pop_front();
+                self.sound.drain(..caller.len().min(self.sound.len()));
+            }
+            self.ends.push_back(at);
+            self.law.encode_into(caller, &mut self.frame);
+            self.sound.extend(&self.frame);
         }
-        let length = (self.rate / 50) as usize;
-        let mut resampler = Resampler::new(self.rate, 16_000);
-        let (mut frame, mut wide) = (Vec::with_capacity(length), Vec::new());
+    }
+
+    /// What was heard after this moment, frame by frame.
+    fn since(&mut self, from: Millis, mut hear: impl FnMut(Millis, u32, &[i16])) {
+        let length = self.sound.len() / self.ends.len().max(1);
         let first = self.ends.iter().take_while(|at| **at <= from).count();
-        let mut samples = self.samples.iter().copied().skip(first * length);
-        for at in self.ends.iter().skip(first) {
-            frame.clear();
-            frame.extend(samples.by_ref().take(length));
-            resampler.process_into(&frame, &mut wide);
-            hear(*at, &wide);
+        let mut decoder = Decoder::new(Codec::Pcmu);
+        let mut samples = Vec::with_capacity(length);
+        let frames = self.sound.make_contiguous().chunks(length.max(1));
+        for (at, frame) in self.ends.iter().zip(frames).skip(first) {
+            decoder.decode_into(frame, &mut samples);
+            hear(*at, self.rate, &samples);
         }
     }
 }
@@ -233,45 +264,32 @@ impl History {
 struct Hearing {
     session: Plugged<SttInput>,
     encode: Encode,
-    batch: Vec<u8>,
-    batched: usize,
-    at: Millis,
-    samples: Vec<i16>,
 }
 
-/// From 16 kHz to what the plugin prefers.
+/// From the leg's rate to what the plugin prefers.
 struct Encode {
+    rate: u32,
+    /// Made with the first frame, which knows the leg's rate.
     resampler: Option<Resampler>,
     law: Option<Encoder>,
+    samples: Vec<i16>,
 }
 
 impl Hearing {
     fn new(session: Plugged<SttInput>, format: AudioFormat) -> Hearing {
-        let resampler = (format.sample_rate != 16_000).then(|| Resampler::new(16_000, format.sample_rate));
         let law = match format.encoding {
             Encoding::PcmS16le => None,
             Encoding::Mulaw => Some(Encoder::new(Codec::Pcmu)),
             Encoding::Alaw => Some(Encoder::new(Codec::Pcma)),
         };
-        let encode = Encode { resampler, law };
-        Hearing { session, encode, batch: Vec::new(), batched: 0, at: Millis::ZERO, samples: Vec::new() }
+        let rate = format.sample_rate;
+        let encode = Encode { rate, resampler: None, law, samples: Vec::new() };
+        Hearing { session, encode }
     }
 
-    fn hear(&mut self, at: Millis, wide: &[i16]) {
-        self.encode.append(wide, &mut self.samples, &mut self.batch);
-        self.at = at;
-        self.batched += 1;
-        if self.batched == BATCH_FRAMES {
-            self.send_batch();
-        }
-    }
-
-    fn send_batch(&mut self) {
-        if self.batched > 0 {
-            let bytes = std::mem::take(&mut self.batch);
-            self.batched = 0;
-            self.tell(SttInput::Audio { at: self.at, bytes });
-        }
+    fn hear(&mut self, at: Millis, rate: u32, samples: &[i16]) {
+        let bytes = self.encode.bytes(rate, samples);
+        self.tell(SttInput::Audio { at, bytes });
     }
 
     /// A session that is full or over says so by its own end; audio for it has nowhere to go.
@@ -279,28 +297,27 @@ impl Hearing {
         let _ = self.session.send(input);
     }
 
-    fn finish(mut self, at: Millis) {
-        self.send_batch();
+    fn finish(self, at: Millis) {
         self.tell(SttInput::Finish { at });
     }
 }
 
 impl Encode {
-    fn append(&mut self, wide: &[i16], samples: &mut Vec<i16>, out: &mut Vec<u8>) {
-        let samples: &[i16] = match &mut self.resampler {
-            Some(resampler) => {
-                resampler.process_into(wide, samples);
-                samples
-            }
-            None => wide,
+    fn bytes(&mut self, rate: u32, samples: &[i16]) -> Vec<u8> {
+        let samples: &[i16] = if rate == self.rate {
+            samples
+        } else {
+            let resampler = self.resampler.get_or_insert_with(|| Resampler::new(rate, self.rate));
+            resampler.process_into(samples, &mut self.samples);
+            &self.samples
         };
         match &mut self.law {
             Some(law) => {
-                let mut bytes = Vec::new();
+                let mut bytes = Vec::with_capacity(samples.len());
                 law.encode_into(samples, &mut bytes);
-                out.extend(bytes);
+                bytes
             }
-            None => out.extend(samples.iter().flat_map(|sample| sample.to_le_bytes())),
+            None => samples.iter().flat_map(|sample| sample.to_le_bytes()).collect(),
         }
     }
 }

@@ -225,7 +225,7 @@ impl Voices {
         let (pace, pulled) = pace::new();
         let mut mouth =
             Mouth::new(voice, self.line.clone(), self.events.clone(), texts.clone(), pace.clone());
-        let clock = self.clock;
+        let (clock, rate) = (self.clock, self.line.rate());
         let plugged = plug(
             &self.egress,
             grant(&chosen.plugin, &chosen.options),
@@ -236,7 +236,8 @@ impl Voices {
             },
             move |event| mouth.told(event),
             |out| {
-                let wanted = AudioFormat::pcm(16_000);
+                // What the line plays: a voice that can't give it says so, and is resampled.
+                let wanted = AudioFormat::pcm(rate);
                 chosen.plugin.open_tts(opening, wanted, voice_option(&chosen.options), out)
             },
         );

@@ -96,8 +96,6 @@ pub struct Frame<'a> {
     /// Of `caller` and `agent`, in samples a second.
     pub rate: u32,
     pub caller: &'a [i16],
-    /// 320 samples, for speech-to-text.
-    pub caller_16k: &'a [i16],
     /// What was sent.
     pub agent: &'a [i16],
     pub caller_speaking: bool,

@@ -3,7 +3,6 @@
 pub(crate) mod call;
 mod datagrams;
 pub(crate) mod ear;
-pub(crate) mod exact;
 mod grid;
 mod keys;
 pub mod latch;

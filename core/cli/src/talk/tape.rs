@@ -1,5 +1,6 @@
 //! What was on the line: both sides for a recording, and the agent's for the caller's ear.
 
+use closare_media::Exact;
 use closare_media::recorder::{Marks, StereoMixer, wav_header};
 use closare_telephony::{Frame, Tap};
 use closare_terms::Millis;
@@ -17,11 +18,14 @@ struct Reel {
     both: Vec<i16>,
     /// The agent at 16 kHz.
     heard: Vec<i16>,
+    to_heard: Option<Exact>,
+    wide: Vec<i16>,
     /// When `heard` begins.
     heard_from: Millis,
 }
 
 const FRAME: Millis = Millis(closare_media::FRAME_MS);
+const HEARD_RATE: u32 = 16_000;
 const HEARD_PER_MS: u64 = 16;
 
 impl Tape {
@@ -71,7 +75,9 @@ impl Reel {
         if due > self.heard.len() + slack {
             self.heard.resize(due, 0);
         }
-        self.heard.extend_from_slice(frame.caller_16k);
+        let to_heard = self.to_heard.get_or_insert_with(|| Exact::new(frame.rate, HEARD_RATE));
+        to_heard.convert(frame.caller, &mut self.wide);
+        self.heard.extend_from_slice(&self.wide);
     }
 }
 
@@ -82,12 +88,10 @@ mod tests {
     fn frame(at: u64, caller: &[i16], agent: &[i16]) -> impl Fn(&mut dyn Tap) {
         let (caller, agent) = (caller.to_vec(), agent.to_vec());
         move |tap| {
-            let wide: Vec<i16> = caller.iter().flat_map(|sample| [*sample; 2]).collect();
             tap.frame(&Frame {
                 at: Millis(at),
-                rate: 8_000,
+                rate: 16_000,
                 caller: &caller,
-                caller_16k: &wide,
                 agent: &agent,
                 caller_speaking: false,
                 key_down: false,
@@ -99,13 +103,13 @@ mod tests {
     fn sides_and_times() {
         let tape = Tape::default();
         let mut tap = tape.tap();
-        frame(1_020, &[5; 160], &[7; 160])(tap.as_mut());
-        frame(1_100, &[6; 160], &[8; 160])(tap.as_mut());
+        frame(1_020, &[5; 320], &[7; 320])(tap.as_mut());
+        frame(1_100, &[6; 320], &[8; 320])(tap.as_mut());
         assert_eq!(tape.heard(Millis(1_000), Millis(1_020)), [5; 320]);
         assert_eq!(tape.heard(Millis(1_080), Millis(9_000)), [6; 320]);
         assert_eq!(tape.heard(Millis(1_040), Millis(1_060)), [0; 320]);
         assert!(tape.heard(Millis(9_000), Millis(1_000)).is_empty());
         let (rate, mixed) = closare_media::wav::read(&tape.wav()).unwrap();
-        assert_eq!((rate, mixed.len(), mixed[0]), (8_000, 800, 6));
+        assert_eq!((rate, mixed.len(), mixed[0]), (16_000, 1_600, 6));
     }
 }

@@ -4,10 +4,14 @@ use closare_terms::Millis;
 
 /// The changes in a recording at 8 kHz, fed in pieces of so many milliseconds, each with the time at which it was told.
 fn changes(samples: &[i16], piece_ms: usize) -> Vec<(Voice, u64)> {
-    let wide = resampled(samples, 8000, 16_000);
-    let mut activity = VoiceActivity::new(VoiceConfig::default());
+    changes_at(8, samples, piece_ms)
+}
+
+/// At so many samples a millisecond.
+fn changes_at(per_ms: usize, samples: &[i16], piece_ms: usize) -> Vec<(Voice, u64)> {
+    let mut activity = VoiceActivity::new(per_ms as u32 * 1000, VoiceConfig::default());
     let mut changes = Vec::new();
-    for (index, piece) in wide.chunks(16 * piece_ms).enumerate() {
+    for (index, piece) in samples.chunks(per_ms * piece_ms).enumerate() {
         let end = (index as u64 + 1) * piece_ms as u64;
         changes.extend(activity.feed(piece, Millis(end)).map(|change| (change, end)));
         while let Some(change) = activity.feed(&[], Millis(end)) {
@@ -38,6 +42,30 @@ fn how_the_audio_is_cut_moves_no_time() {
         let found: Vec<Voice> = changes(&speech(), piece_ms).into_iter().map(at).collect();
         assert_eq!(found, expected, "{piece_ms} ms");
     }
+}
+
+#[test]
+fn a_wide_line_is_heard_as_a_narrow_one() {
+    let at = |(voice, _): (Voice, u64)| match voice {
+        Voice::Started { at } | Voice::Ended { at } => at.0,
+    };
+    let narrow = changes(&speech(), 20).into_iter().map(at);
+    let wide = changes_at(16, &resampled(&speech(), 8_000, 16_000), 20).into_iter().map(at);
+    assert_eq!(narrow.len(), wide.len());
+    for (narrow, wide) in narrow.zip(wide) {
+        assert!(narrow.abs_diff(wide) <= 32, "{narrow} {wide}");
+    }
+}
+
+#[test]
+fn a_second_sentence_begins_where_it_is_heard_after_a_long_silence() {
+    let silence = noise(3, 8 * 20_000, 20);
+    let line = [speech(), silence, speech()].concat();
+    let heard = changes(&line, 20);
+    let [_, _, (Voice::Started { at: began }, _), (Voice::Ended { at: ended }, _)] = heard[..] else {
+        panic!("two sentences, found {heard:?}")
+    };
+    assert!((23_440..=23_560).contains(&began.0) && (24_900..=25_080).contains(&ended.0), "{began} {ended}");
 }
 
 #[test]
@@ -79,7 +107,7 @@ fn a_voice_under_the_floor_is_none() {
 #[test]
 fn speaking_lasts_over_the_pause_and_ends_by_reset() {
     let wide = resampled(&speech(), 8000, 16_000);
-    let mut activity = VoiceActivity::new(VoiceConfig::default());
+    let mut activity = VoiceActivity::new(16_000, VoiceConfig::default());
     activity.feed(&wide[..16_000], Millis(1000));
     assert!(activity.is_speaking());
     activity.reset();

@@ -5,7 +5,7 @@ use crate::leg::{Frame, LegEvent, Tap};
 use crate::media::datagrams::Datagrams;
 use crate::media::ear::Ear;
 use crate::media::grid::Grid;
-use crate::media::line::{Line, Order, Shared};
+use crate::media::line::{Line, Order, Orders, Shared};
 use crate::media::mouth::Mouth;
 use crate::media::report::Reports;
 use crate::sdp::{Agreed, Direction};
@@ -15,7 +15,6 @@ use closare_terms::Millis;
 use std::net::UdpSocket;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
 use tokio_util::sync::{CancellationToken, DropGuard};
@@ -37,7 +36,7 @@ pub(crate) struct Parts {
 pub(crate) struct CallAudio {
     parts: Parts,
     rate: u32,
-    orders: Receiver<Order>,
+    orders: Orders,
     shared: Arc<Shared>,
     datagrams: Datagrams,
     ear: Ear,
@@ -115,7 +114,7 @@ impl CallAudio {
     }
 
     fn obey(&mut self, now: Millis) {
-        while let Ok(order) = self.orders.try_recv() {
+        while let Some(order) = self.orders.next() {
             match order {
                 Order::Begin(utterance) => {
                     self.mouth.playout.begin(utterance);
@@ -208,7 +207,6 @@ impl CallAudio {
             at: now,
             rate: self.rate,
             caller: &self.ear.samples,
-            caller_16k: &self.ear.wide,
             agent: &self.mouth.samples,
             caller_speaking: self.ear.is_speaking(),
             key_down: self.ear.key_down,

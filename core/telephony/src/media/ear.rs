@@ -2,13 +2,14 @@
 
 use crate::counters::Tally;
 use crate::media::datagrams::Datagrams;
-use crate::media::exact::Exact;
 use crate::media::keys::{KeySources, Source as KeySource};
 use crate::media::latch::{Latch, Verdict};
 use crate::sdp::Agreed;
 use closare_media::dtmf::{KeyReceiver, ToneDetector};
 use closare_media::rtp::{self, Header, Source};
-use closare_media::{Codec, Concealer, Decoder, JitterBuffer, Pulled, Voice, VoiceActivity, VoiceConfig};
+use closare_media::{
+    Codec, Concealer, Decoder, Exact, JitterBuffer, Pulled, Voice, VoiceActivity, VoiceConfig,
+};
 use closare_terms::Millis;
 use std::net::{SocketAddr, UdpSocket};
 
@@ -21,16 +22,14 @@ pub(crate) struct Ear {
     concealer: Concealer,
     /// From the codec's rate to the leg's, should they come to differ by a re-INVITE.
     to_leg: Exact,
-    to_wide: Exact,
     events: KeyReceiver,
     tones: ToneDetector,
     sources: KeySources,
     voice: VoiceActivity,
     heard: Millis,
     decoded: Vec<i16>,
-    /// A frame at the leg's rate, and at 16 kHz.
+    /// A frame at the leg's rate.
     pub samples: Vec<i16>,
-    pub wide: Vec<i16>,
     pub key_down: bool,
     pub packets: u64,
 }
@@ -54,15 +53,13 @@ impl Ear {
             decoder: Decoder::new(codec),
             concealer: Concealer::new(codec.samples()),
             to_leg: Exact::new(codec.rate(), rate),
-            to_wide: Exact::new(rate, WIDE),
             events: KeyReceiver::new(),
             tones: ToneDetector::new(rate),
             sources: KeySources::default(),
-            voice: VoiceActivity::new(VoiceConfig::default()),
+            voice: VoiceActivity::new(rate, VoiceConfig::default()),
             heard: now,
             decoded: Vec::with_capacity(SAMPLES_MAX),
             samples: Vec::with_capacity(SAMPLES_MAX),
-            wide: Vec::with_capacity(SAMPLES_MAX),
             key_down: false,
             packets: 0,
         }
@@ -180,8 +177,7 @@ impl Ear {
         if self.key_down || !self.agreed.direction.sends() {
             self.samples.fill(0);
         }
-        self.to_wide.convert(&self.samples, &mut self.wide);
-        noticed.voice = self.voice.feed(&self.wide, now);
+        noticed.voice = self.voice.feed(&self.samples, now);
         noticed
     }
 
@@ -248,7 +244,6 @@ fn is_rtcp(datagram: &[u8]) -> bool {
     datagram.get(1).is_some_and(|kind| (192..224).contains(kind))
 }
 
-const WIDE: u32 = 16_000;
 const SAMPLES_MAX: usize = 640;
 const COMFORT_NOISE: u8 = 13;
 /// −50 dB of full scale, as the voice detector's floor.

@@ -6,7 +6,7 @@ use crate::leg::Stats;
 use crate::sdp::Agreed;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
@@ -26,7 +26,7 @@ pub(crate) enum Order {
 
 #[derive(Debug)]
 pub(crate) struct Line {
-    orders: SyncSender<Order>,
+    orders: Sender<Order>,
     shared: Arc<Shared>,
     /// Samples that were appended, by utterance; the thread never looks at this.
     appended: Mutex<BTreeMap<u32, u64>>,
@@ -34,6 +34,21 @@ pub(crate) struct Line {
     ended: CancellationToken,
     /// For a task that sleeps until there is something to do; the audio threads look by themselves.
     wake: Option<Arc<Notify>>,
+}
+
+/// Where the thread takes its orders. Bounded by a count: a queue with room for the most that may wait would be a third of
+/// what a call takes in memory.
+pub(crate) struct Orders {
+    receiver: Receiver<Order>,
+    shared: Arc<Shared>,
+}
+
+impl Orders {
+    pub fn next(&self) -> Option<Order> {
+        let order = self.receiver.try_recv().ok()?;
+        self.shared.orders.fetch_sub(1, Ordering::Relaxed);
+        Some(order)
+    }
 }
 
 /// The counters between the two.
@@ -45,6 +60,8 @@ pub(crate) struct Shared {
     pub closed: AtomicBool,
     /// Something came that could be said at once.
     pub fresh: AtomicBool,
+    /// How many wait for the thread.
+    pub orders: AtomicU32,
     pub takes_keys: AtomicBool,
     /// The utterance that plays, and how many of its samples were sent.
     pub playing: AtomicU32,
@@ -63,8 +80,8 @@ impl Line {
         takes_keys: bool,
         tally: Arc<Tally>,
         wake: Option<Arc<Notify>>,
-    ) -> (Arc<Line>, Receiver<Order>, Arc<Shared>, CancellationToken) {
-        let (orders, receiver) = sync_channel(ORDERS);
+    ) -> (Arc<Line>, Orders, Arc<Shared>, CancellationToken) {
+        let (orders, receiver) = channel();
         let shared = Arc::new(Shared {
             rate: AtomicU32::new(rate),
             takes_keys: AtomicBool::new(takes_keys),
@@ -79,6 +96,7 @@ impl Line {
             ended: ended.clone(),
             wake,
         };
+        let receiver = Orders { receiver, shared: shared.clone() };
         (Arc::new(line), receiver, shared, ended)
     }
 
@@ -171,17 +189,16 @@ impl Line {
 
     /// Whether there was room; the thread empties the queue fifty times a second.
     fn order(&self, order: Order) -> bool {
-        match self.orders.try_send(order) {
-            Ok(()) => {
-                self.wake();
-                true
-            }
-            Err(TrySendError::Full(_)) => {
-                self.tally.lost_events.more();
-                false
-            }
-            Err(TrySendError::Disconnected(_)) => false,
+        if self.shared.orders.fetch_add(1, Ordering::Relaxed) >= ORDERS_MAX {
+            self.shared.orders.fetch_sub(1, Ordering::Relaxed);
+            self.tally.lost_events.more();
+            return false;
         }
+        let sent = self.orders.send(order).is_ok();
+        if sent {
+            self.wake();
+        }
+        sent
     }
 
     fn wake(&self) {
@@ -196,4 +213,4 @@ impl Line {
 }
 
 /// Between two frames a voice that comes at once as a file of many small pieces must fit.
-const ORDERS: usize = 4_096;
+const ORDERS_MAX: u32 = 4_096;

@@ -8,8 +8,9 @@ use closare_media::{Playout, Tick};
 use closare_terms::Millis;
 use std::collections::{BTreeMap, VecDeque};
 
-/// How far ahead of its playing a frame is sent.
+/// How far ahead of its playing a frame is sent: up to `LEAD` once `LEAD_MIN` is left, so that three frames leave together.
 const LEAD: Millis = Millis(160);
+const LEAD_MIN: Millis = Millis(120);
 const FRAME: Millis = Millis(20);
 /// Frames between two marks: a second.
 const MARK_EVERY: u32 = 50;
@@ -49,6 +50,8 @@ pub struct Ahead {
     sent: VecDeque<Sent>,
     /// When all that was sent will have been played.
     plays_until: Millis,
+    /// `LEAD_MIN` was reached, and `LEAD` isn't yet.
+    filling: bool,
     marks: Marks,
     since_mark: u32,
     out: VecDeque<Out>,
@@ -74,6 +77,7 @@ impl Ahead {
             open: BTreeMap::new(),
             sent: VecDeque::new(),
             plays_until: Millis::ZERO,
+            filling: true,
             marks: Marks::default(),
             since_mark: 0,
             out: VecDeque::new(),
@@ -111,7 +115,8 @@ impl Ahead {
             return Some(out);
         }
         self.give_marks_up(now);
-        if self.plays_until > now + LEAD || !self.playout.has_next() {
+        self.filling = self.plays_until <= now + if self.filling { LEAD } else { LEAD_MIN };
+        if !self.filling || !self.playout.has_next() {
             return None;
         }
         let tick = self.playout.next(&mut self.samples);
@@ -122,7 +127,7 @@ impl Ahead {
 
     /// When [`Ahead::next`] has something without anything new coming in.
     pub fn wake(&self) -> Option<Millis> {
-        let frame = self.playout.has_next().then(|| self.plays_until.since(LEAD));
+        let frame = self.playout.has_next().then(|| self.plays_until.since(LEAD_MIN));
         let end = self.sent.iter().find(|sent| sent.ends);
         [frame, end.map(|end| end.plays_until + MARK_MAX)].into_iter().flatten().min()
     }
@@ -243,9 +248,9 @@ mod tests {
         say(&mut ahead, 1, 12);
         // 160 ms ahead, and the frame that is being played.
         assert_eq!(all(&mut ahead, 1_000).len(), 9);
-        assert_eq!(ahead.wake(), Some(Millis(1_020)));
-        assert_eq!(all(&mut ahead, 1_020), [Out::Frame]);
-        assert_eq!(all(&mut ahead, 1_060), [Out::Frame, Out::Frame, Out::Mark("u1.1".to_owned())]);
+        assert_eq!((ahead.wake(), all(&mut ahead, 1_059)), (Some(Millis(1_060)), vec![]));
+        let rest = [Out::Frame, Out::Frame, Out::Frame, Out::Mark("u1.1".to_owned())];
+        assert_eq!(all(&mut ahead, 1_060), rest);
         assert_eq!(told(&mut ahead), [Told::Playing { utterance: 1 }]);
         ahead.marked("u9.9", Millis(1_200));
         assert_eq!(told(&mut ahead), []);

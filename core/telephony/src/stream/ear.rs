@@ -1,13 +1,11 @@
 //! What comes in over a media stream: µ-law to frames of sound, and whether somebody speaks.
 
-use crate::media::exact::Exact;
 use closare_media::{Codec, Decoder, Voice, VoiceActivity, VoiceConfig};
 use closare_terms::Millis;
 
 /// Samples of 20 ms at 8 kHz.
 const FRAME: usize = 160;
 const RATE: u32 = 8_000;
-const WIDE: u32 = 16_000;
 const FRAME_MS: Millis = Millis(20);
 /// The stream's clock is set by its quickest frame of two seconds.
 const WINDOW: u32 = 100;
@@ -16,13 +14,11 @@ const WAITING_MAX: usize = 30 * RATE as usize;
 
 pub(crate) struct StreamEar {
     decoder: Decoder,
-    to_wide: Exact,
     voice: VoiceActivity,
     waiting: Vec<u8>,
     clock: Clock,
-    /// A frame at 8 kHz, and at 16 kHz.
+    /// A frame.
     pub samples: Vec<i16>,
-    pub wide: Vec<i16>,
 }
 
 /// The time of frames: each follows the one before it, whenever it came, for a network that hesitates delivers late what was said
@@ -39,12 +35,10 @@ impl StreamEar {
     pub fn new(now: Millis) -> StreamEar {
         StreamEar {
             decoder: Decoder::new(Codec::Pcmu),
-            to_wide: Exact::new(RATE, WIDE),
-            voice: VoiceActivity::new(VoiceConfig::default()),
+            voice: VoiceActivity::new(RATE, VoiceConfig::default()),
             waiting: Vec::with_capacity(2 * FRAME),
             clock: Clock { at: now, behind: Millis::NEVER, frames: 0 },
             samples: Vec::with_capacity(FRAME),
-            wide: Vec::with_capacity(2 * FRAME),
         }
     }
 
@@ -54,16 +48,15 @@ impl StreamEar {
         self.waiting.len() <= WAITING_MAX
     }
 
-    /// The next frame's end, and what was noticed in it; its sound is in the buffers.
+    /// The next frame's end, and what was noticed in it; its sound is in `samples`.
     pub fn frame(&mut self, now: Millis) -> Option<(Millis, Option<Voice>)> {
         if self.waiting.len() < FRAME {
             return None;
         }
         self.decoder.decode_into(&self.waiting[..FRAME], &mut self.samples);
         self.waiting.drain(..FRAME);
-        self.to_wide.convert(&self.samples, &mut self.wide);
         let at = self.clock.frame(now);
-        Some((at, self.voice.feed(&self.wide, at)))
+        Some((at, self.voice.feed(&self.samples, at)))
     }
 
     pub fn is_speaking(&self) -> bool {
@@ -96,7 +89,7 @@ mod tests {
         assert!(ear.hear(&[0xFF; 250]));
         assert!(ear.frame(Millis(40)).is_some() && ear.frame(Millis(40)).is_some());
         assert!(ear.frame(Millis(40)).is_none());
-        assert_eq!((ear.samples.len(), ear.wide.len()), (160, 320));
+        assert_eq!(ear.samples.len(), 160);
         assert!(!ear.hear(&vec![0xFF; WAITING_MAX]));
     }
 

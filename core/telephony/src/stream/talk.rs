@@ -7,7 +7,7 @@ use super::messages::{self, Message, Start, Writer};
 use super::server::Guest;
 use super::{Ask, Call};
 use crate::leg::{Frame, LegEvent, Party, Tap, TransferOutcome};
-use crate::media::line::{Line, Order, Shared};
+use crate::media::line::{Line, Order, Orders, Shared};
 use crate::number::{self, Verified};
 use crate::signalling::Signalling;
 use crate::sip::driver::Driver;
@@ -17,12 +17,12 @@ use closare_media::{Codec, Encoder, Voice as Heard};
 use closare_terms::{Millis, PhoneNumber};
 use futures::{SinkExt, StreamExt};
 use std::collections::VecDeque;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
 use tokio::sync::{Notify, mpsc};
-use tokio::time::{sleep_until, timeout};
+use tokio::time::{Sleep, sleep_until, timeout};
 use tokio_util::sync::DropGuard;
 
 /// A carrier says at once what it streams.
@@ -33,7 +33,7 @@ const RATE: u32 = 8_000;
 /// Some seconds of a lively call.
 const EVENTS_WAITING: usize = 256;
 /// Sent and not played: ten frames, and a hesitating line's.
-const SAID_MAX: usize = 100;
+const SAID_MAX: usize = 32;
 
 /// From the upgrade on.
 pub(crate) async fn follow(
@@ -139,7 +139,7 @@ struct Talk {
     payload: Vec<u8>,
     /// What was sent, by when it will have been played: for whoever records both sides.
     said: VecDeque<(Millis, [i16; 160])>,
-    orders: Receiver<Order>,
+    orders: Orders,
     shared: Arc<Shared>,
     floor: u32,
     wake: Arc<Notify>,
@@ -190,8 +190,11 @@ impl Talk {
     }
 
     async fn run(mut self, mut socket: WebSocket, mut asks: mpsc::UnboundedReceiver<Ask>) {
+        let events = self.events.clone();
+        let mut dropped = pin!(events.closed());
+        let mut alarm = pin!(sleep_until(self.due().into()));
         let (by, reason) = loop {
-            if let Err(over) = self.turn(&mut socket, &mut asks).await {
+            if let Err(over) = self.turn(&mut socket, &mut asks, dropped.as_mut(), alarm.as_mut()).await {
                 break over;
             }
         };
@@ -208,9 +211,11 @@ impl Talk {
         &mut self,
         socket: &mut WebSocket,
         asks: &mut mpsc::UnboundedReceiver<Ask>,
+        dropped: Pin<&mut impl Future<Output = ()>>,
+        mut alarm: Pin<&mut Sleep>,
     ) -> Result<(), Over> {
-        let due = self.ahead.wake().map(|at| self.epoch + Duration::from_millis(at.0));
-        let silent_at = self.heard + self.driver.config.silence_max;
+        // One timer that is moved: fifty new ones a second and call would cost more than the audio.
+        alarm.as_mut().reset(self.due().into());
         tokio::select! {
             message = socket.next() => match read(message, &mut self.sound) {
                 Some(Ok(message)) => self.take(message)?,
@@ -223,17 +228,27 @@ impl Talk {
             },
             ask = asks.recv() => self.asked(ask)?,
             () = self.wake.notified() => {}
-            () = sleep_until(due.unwrap_or(silent_at).into()), if due.is_some() => {}
-            () = sleep_until(silent_at.into()) => {
+            () = alarm => if Instant::now() >= self.silent_at() {
                 self.driver.tally.dead_calls.more();
                 return Err((Party::Network, "no audio came".to_owned()));
-            }
-            () = self.events.closed() => return Err((Party::Us, "the leg was dropped".to_owned())),
+            },
+            () = dropped => return Err((Party::Us, "the leg was dropped".to_owned())),
         }
         self.obey();
         self.speak(socket).await?;
         self.tell();
         Ok(())
+    }
+
+    /// When there is something to do though nothing comes.
+    fn due(&self) -> Instant {
+        let frame = self.ahead.wake().map(|at| self.epoch + Duration::from_millis(at.0));
+        frame.map_or(self.silent_at(), |frame| frame.min(self.silent_at()))
+    }
+
+    /// A carrier sends audio all the time.
+    fn silent_at(&self) -> Instant {
+        self.heard + self.driver.config.silence_max
     }
 
     fn take(&mut self, message: Message) -> Result<(), Over> {
@@ -277,7 +292,6 @@ impl Talk {
             at,
             rate: RATE,
             caller: &self.ear.samples,
-            caller_16k: &self.ear.wide,
             agent,
             caller_speaking: self.ear.is_speaking(),
             key_down: false,
@@ -300,7 +314,7 @@ impl Talk {
 
     fn obey(&mut self) {
         let now = self.now();
-        while let Ok(order) = self.orders.try_recv() {
+        while let Some(order) = self.orders.next() {
             match order {
                 Order::Begin(utterance) => self.ahead.begin(utterance),
                 Order::Append(utterance, samples) => self.ahead.append(utterance, &samples),

@@ -9,19 +9,23 @@ use tokio::time::timeout;
 
 /// Keeps what the caller of a leg was heard to say.
 #[derive(Clone, Default)]
-pub struct Heard(Arc<Mutex<Vec<i16>>>);
+pub struct Heard(Arc<Mutex<(u32, Vec<i16>)>>);
 
 impl Heard {
     pub fn tap(&self) -> Box<dyn Tap> {
         let kept = Arc::clone(&self.0);
-        Box::new(move |frame: &Frame<'_>| kept.lock().unwrap().extend_from_slice(frame.caller_16k))
+        Box::new(move |frame: &Frame<'_>| {
+            let mut kept = kept.lock().unwrap();
+            kept.0 = frame.rate;
+            kept.1.extend_from_slice(frame.caller);
+        })
     }
 
     /// The loudest half second's frequency.
     pub fn frequency(&self) -> f64 {
-        let samples = self.0.lock().unwrap();
-        let loudest = samples.chunks(8_000).max_by(|a, b| rms(a).total_cmp(&rms(b)));
-        loudest.map_or(0.0, |piece| dominant_frequency(piece, 16_000))
+        let (rate, samples) = &*self.0.lock().unwrap();
+        let loudest = samples.chunks(*rate as usize / 2).max_by(|a, b| rms(a).total_cmp(&rms(b)));
+        loudest.map_or(0.0, |piece| dominant_frequency(piece, *rate))
     }
 }
 

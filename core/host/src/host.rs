@@ -4,7 +4,7 @@ use crate::error::{Cause, Error, shared};
 use crate::limits::Limits;
 use crate::manifest::{Instances, Manifest};
 use crate::plugin::{Loaded, Plugin};
-use crate::threads::Threads;
+use crate::threads::{Threads, Trust};
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -87,6 +87,7 @@ impl Host {
             id: NEXT.fetch_add(1, Ordering::Relaxed),
             sha256: Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect(),
             limits,
+            trust: Trust::default(),
             manifest,
             engine,
             ready,

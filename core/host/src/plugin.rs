@@ -13,7 +13,7 @@ use crate::roles::{
     ToolOutput, TtsInput, TtsOpen, TtsOutput,
 };
 use crate::session::{Event, Opened, Session, SyncSession};
-use crate::threads::{Lone, Shared, Threads, Wake};
+use crate::threads::{Lone, Shared, Threads, Trust, Wake};
 use crate::words::{AudioFormat, Listening, Opening};
 use closare_terms::Role;
 use std::sync::Arc;
@@ -36,6 +36,7 @@ pub struct Loaded {
     pub(crate) ready: InstancePre<Watch>,
     pub(crate) roles: Roles,
     pub(crate) limits: Limits,
+    pub(crate) trust: Trust,
     /// Their ticker must go on as long as a session can loop.
     pub(crate) _engines: Arc<Engines>,
 }
@@ -95,7 +96,8 @@ impl Plugin {
             .map_err(|problems| Error::Options { plugin: manifest.name.clone(), problems })
     }
 
-    /// Opens a session on the host's threads and returns at once. `out` is called there, in order, and must not wait.
+    /// Opens a session on the host's threads and returns at once. `out` is called there, or by who sends to the session, in order, and
+    /// must not wait.
     pub fn open_stt(
         &self,
         opening: Opening,

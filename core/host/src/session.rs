@@ -44,7 +44,8 @@ impl<I: Input> Session<I> {
         self.inbox.waiting()
     }
 
-    /// Never waits. Inputs are handed in in the order of this call; a cancel also drops what waits of the same job.
+    /// Waits for nothing: the input is queued, or, with a plugin that was always quick, handed in here. Inputs go in in the order of
+    /// this call; a cancel also drops what waits of the same job.
     ///
     /// # Errors
     /// [`NotSent::Full`] where over 512 inputs wait, [`NotSent::Over`] after the session has ended.

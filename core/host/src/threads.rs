@@ -2,6 +2,7 @@
 
 mod model;
 mod plugin;
+mod trust;
 
 use crate::Error;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -9,8 +10,9 @@ use std::thread;
 
 pub(crate) use model::{ModelThread, Shared};
 pub(crate) use plugin::{Lane, Lone};
+pub(crate) use trust::Trust;
 
-/// Puts a session into its thread's queue.
+/// Has a session run: on its own threads, or here and now.
 pub(crate) trait Wake: Send + Sync {
     fn wake(self: Arc<Self>);
 }

@@ -1,6 +1,8 @@
 //! Plugin threads: sessions with an instance each. Any thread takes any session that is ready; a session that was slow goes
-//! to a queue of its own, and at least one thread never takes from that one.
+//! to a queue of its own, and at least one thread never takes from that one. A session of a plugin that was always quick isn't
+//! queued at all: it runs on the thread that woke it.
 
+use super::trust::{SLOW, Trust};
 use super::{Wake, lock};
 use crate::error::Cause;
 use crate::inbox::{Inbox, Turn};
@@ -12,10 +14,8 @@ use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-/// A usual call takes microseconds; one that takes this long would be heard by the others.
-const SLOW: Duration = Duration::from_millis(5);
 /// Inputs of one session in a row, so that a session with much to do lets others pass.
 const IN_A_ROW: usize = 8;
 
@@ -38,7 +38,21 @@ pub(crate) trait Work: Send + Sync {
     fn run(&self) -> bool;
     /// Whether its last run was slow.
     fn slow(&self) -> &AtomicBool;
+    fn trust(&self) -> &Trust;
     fn abandon(&self);
+}
+
+/// True where more waits.
+fn run(work: &dyn Work) -> bool {
+    let began = Instant::now();
+    let more = catch_unwind(AssertUnwindSafe(|| work.run())).unwrap_or_else(|_| {
+        work.abandon();
+        false
+    });
+    let took = began.elapsed();
+    work.slow().store(took > SLOW, Ordering::Relaxed);
+    work.trust().note(took);
+    more
 }
 
 impl Lane {
@@ -62,12 +76,7 @@ impl Lane {
     /// A thread's life.
     pub(crate) fn run(&self) {
         while let Some((work, was_slow)) = self.take() {
-            let began = Instant::now();
-            let more = catch_unwind(AssertUnwindSafe(|| work.run())).unwrap_or_else(|_| {
-                work.abandon();
-                false
-            });
-            work.slow().store(began.elapsed() > SLOW, Ordering::Relaxed);
+            let more = run(&*work);
             self.put_back(more.then_some(work), was_slow);
         }
     }
@@ -116,6 +125,8 @@ pub(crate) struct Lone<I: Input> {
     plugin: Arc<Loaded>,
     inbox: Arc<Inbox<I>>,
     slow: AtomicBool,
+    /// An instance is there: to make one takes longer than to call it.
+    open: AtomicBool,
     running: Mutex<Running<I>>,
 }
 
@@ -140,7 +151,7 @@ impl<I: Input> Lone<I> {
     ) -> Lone<I> {
         let outlet = Outlet::new(inbox.clone(), out);
         let running = Mutex::new(Running { stage: Stage::New(what), outlet });
-        Lone { lane, plugin, inbox, slow: AtomicBool::new(false), running }
+        Lone { lane, plugin, inbox, slow: AtomicBool::new(false), open: AtomicBool::new(false), running }
     }
 
     /// True where more may wait.
@@ -172,6 +183,7 @@ impl<I: Input> Lone<I> {
         let (session, opened, outputs) = SyncSession::open(&self.plugin, what)?;
         outlet.opened(opened);
         outlet.pass(outputs)?;
+        self.open.store(true, Ordering::Relaxed);
         Ok(Box::new(session))
     }
 }
@@ -186,6 +198,10 @@ impl<I: Input> Work for Lone<I> {
         &self.slow
     }
 
+    fn trust(&self) -> &Trust {
+        &self.plugin.trust
+    }
+
     fn abandon(&self) {
         tracing::error!(plugin = %self.plugin.manifest.name, role = %I::ROLE, "who listens to a session panicked");
         self.inbox.end();
@@ -195,7 +211,10 @@ impl<I: Input> Work for Lone<I> {
 
 impl<I: Input> Wake for Lone<I> {
     fn wake(self: Arc<Self>) {
-        let lane = self.lane.clone();
-        lane.push(self);
+        let here = self.open.load(Ordering::Relaxed) && self.plugin.trust.is_earned();
+        if !here || run(&*self) {
+            let lane = self.lane.clone();
+            lane.push(self);
+        }
     }
 }

@@ -5,6 +5,7 @@ use closare_host::words::Ending;
 use closare_host::{Event, LlmInput, LlmOutput, NotSent, SttInput, SttOutput};
 use closare_terms::Millis;
 use std::sync::mpsc::channel;
+use std::time::Duration;
 
 #[test]
 fn many_sessions_keep_their_order() {
@@ -20,6 +21,29 @@ fn many_sessions_keep_their_order() {
             assert_eq!(talk.token(), format!("line {number}"));
         }
     }
+}
+
+#[test]
+fn a_plugin_that_was_always_quick_runs_where_it_is_sent_to() {
+    let Some(plugin) = guests::load_with("naughty", |text| text.replace("60ms", "5s")) else { return };
+    let (tell, told) = channel();
+    let session = plugin.unwrap().open_llm(guests::opening(), move |event| {
+        if let Event::Output(LlmOutput::Done { .. }) = event {
+            let _ = tell.send(std::thread::current().id());
+        }
+    });
+    let mut job = 0;
+    let mut runs_here = |words: &str| {
+        job += 1;
+        // A thread that has told the last answer still has the session for a moment.
+        std::thread::sleep(Duration::from_millis(1));
+        session.send(say(job, words)).unwrap();
+        told.recv().unwrap() == std::thread::current().id()
+    };
+    assert!(!runs_here("hello"));
+    assert!((0..1_000).any(|_| runs_here("hello")));
+    runs_here("work");
+    assert!(!runs_here("hello"));
 }
 
 #[test]

@@ -16,7 +16,7 @@ use crate::runtime::Runtime;
 use crate::told::{heard, host_listening, leg_event};
 use crate::voices::{Say, Voices};
 use closare_call::{Call, Effect, Ended, Event, Listening, RecordingPurpose};
-use closare_host::words::{AudioFormat, Encoding, Opening};
+use closare_host::words::Opening;
 use closare_host::{SttInput, SttOutput};
 use closare_store::{NewCall, Outcome, Retention, Status};
 use closare_telephony::{Incoming, Leg, LegControl, LegEvent};
@@ -282,7 +282,7 @@ impl CallTask {
     fn hear(&mut self, stt: usize, from: Millis, listening: &Listening) {
         let Some(chosen) = self.published.stt.get(stt).cloned() else { return };
         let Some(line) = &self.leg else { return };
-        let format = chosen.plugin.manifest().audio.unwrap_or_else(|| as_the_leg(line.rate));
+        let format = ears::format(chosen.plugin.manifest().audio, line.rate);
         let at = self.clock.now();
         let Ok(options) = chosen.plugin.options_checked(&chosen.options) else {
             let reason = "its options are wrong".to_owned();
@@ -378,14 +378,6 @@ impl CallTask {
         );
         self.runtime.live.tell(Live::Ended { call: self.id.clone(), ended: word, reason });
         self.runtime.store.flush().await;
-    }
-}
-
-/// For a plugin that prefers nothing: what the telephone has, which is a fourth of the same at 16 kHz.
-fn as_the_leg(rate: u32) -> AudioFormat {
-    match rate {
-        8_000 => AudioFormat { encoding: Encoding::Mulaw, sample_rate: rate },
-        _ => AudioFormat::pcm(rate),
     }
 }
 

@@ -13,8 +13,9 @@ use std::path::Path;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 const CALLS: usize = 5;
-/// Of a log: what may be lost.
+/// Of a log: what may be lost, in ms. Beside other tests, on a machine that they share, a process may be late with what it does.
 const LOST_MAX: i64 = 1_000;
+const LOST_MAX_SHARED: i64 = 2_500;
 
 /// Wants its summary from the begin, so that one is made wherever the call ends.
 fn line(vendor: &str) -> String {
@@ -261,7 +262,7 @@ fn judge(witness: &Witness, detail: &CallDetail, log: &[LogEntry], found: &mut F
             let lacks = until - last;
             found.cut += usize::from(!over);
             found.lacks_most = found.lacks_most.max(lacks);
-            if lacks >= LOST_MAX {
+            if lacks >= if soak() { LOST_MAX } else { LOST_MAX_SHARED } {
                 found.too_much += 1;
                 let (gone, tail) =
                     (witness.gone.map(|gone| witness.killed - gone), log.last().map(|last| &last.name));

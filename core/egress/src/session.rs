@@ -249,8 +249,8 @@ fn open_socket(session: &Arc<Session>, open: &mut Opened, socket: Socket) {
 }
 
 fn wake(session: &Arc<Session>, open: &mut Opened, ticket: Ticket, after: Millis) {
-    let (sleep, over) = session.wakes.sleep(Instant::now(), after);
-    if over && session.may_complain() {
+    let (sleep, first_over) = session.wakes.sleep(Instant::now(), after);
+    if first_over && session.may_complain() {
         tracing::warn!(plugin = %session.grant.plugin, "expected at most {WAKES_MAX} wake-ups a second, found more: they wait");
     }
     spawn(session, open, ticket, Carried::default(), move |_| async move {

@@ -21,7 +21,7 @@ impl Wakes {
         Wakes(Mutex::new(Counted { since: now, count: 0 }))
     }
 
-    /// How long it sleeps, and whether that is longer than it asked for: those over the limit wait for the next second.
+    /// How long it sleeps, and whether it is the first of this second that is over the limit: those wait for the next one.
     pub fn sleep(&self, now: Instant, after: Millis) -> (Duration, bool) {
         let mut counted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if now - counted.since >= SECOND {
@@ -29,8 +29,8 @@ impl Wakes {
         }
         counted.count = counted.count.saturating_add(1);
         let (asked, rest) = (Duration::from_millis(after.0), counted.since + SECOND - now);
-        let over = counted.count > WAKES_MAX && rest > asked;
-        (if over { rest } else { asked }, over)
+        let sleep = if counted.count > WAKES_MAX { asked.max(rest) } else { asked };
+        (sleep, counted.count == WAKES_MAX + 1)
     }
 }
 

@@ -53,10 +53,10 @@ async fn every_attack_ends_itself_alone() {
 
     // As many calls, of plugins that behave.
     let began = pace::now();
-    let peaceful = ATTACKS.iter().map(|_| callers(&engine, 199)).collect();
+    let Some(peaceful) = callers(&engine, "peaceful.csv", 199..200) else { return };
     finished(&mut engine, peaceful, BESIDE).await;
     let attacked = pace::now();
-    let attackers = (200..).zip(ATTACKS).map(|(number, _)| callers(&engine, number)).collect();
+    let Some(attackers) = callers(&engine, "attackers.csv", 200..200 + ATTACKS.len()) else { return };
     finished(&mut engine, attackers, BESIDE + CALLS).await;
     let over = pace::now();
 
@@ -120,18 +120,20 @@ fn steady() -> String {
     format!("{begin}{}  - hangup\n", format!("  - say: {SENTENCE:?}\n").repeat(SENTENCES))
 }
 
-/// Callers of one number, all at once.
-fn callers(engine: &Engine, number: u32) -> Option<Peer> {
-    let times = TIMES.to_string();
-    let sipp = Sipp::new("uac-until-bye").calls(&number.to_string()).args(&["-m", &times, "-l", &times]);
+/// So many callers of these numbers, all at once. One SIPp is them all: of many, two may choose the same port.
+fn callers(engine: &Engine, name: &str, numbers: std::ops::Range<usize>) -> Option<Peer> {
+    let lines: String = numbers.map(|number| format!("{number}\n")).collect();
+    let file = engine.folder.path().join(name);
+    std::fs::write(&file, format!("SEQUENTIAL\n{lines}")).unwrap();
+    let (file, count) = (file.display().to_string(), CALLS.to_string());
+    let args = ["-inf", &file, "-m", &count, "-l", &count, "-r", &count];
+    let sipp = Sipp::new("uac-until-bye").with("[service]", "[field0]").args(&args);
     sipp.start(engine.addr(), engine.folder.path())
 }
 
 /// Waits for the ends of the callers, and until their calls are kept: those after so many others.
-async fn finished(engine: &mut Engine, callers: Vec<Option<Peer>>, others: usize) {
-    for mut caller in callers.into_iter().flatten() {
-        caller.succeeds().await;
-    }
+async fn finished(engine: &mut Engine, mut callers: Peer, others: usize) {
+    callers.succeeds().await;
     for number in others + 1..=others + CALLS {
         let id = engine.call(number).await;
         engine.kept(&id).await;

@@ -44,6 +44,10 @@ flows:
 "#;
 
 pub fn workflow() -> Arc<Workflow> {
+    workflow_of(WORKFLOW)
+}
+
+pub fn workflow_of(text: &str) -> Arc<Workflow> {
     let plugin =
         |role: Role, chats: bool| Installed { roles: vec![role], chats, local: true, ..Installed::default() };
     let plugins = [
@@ -59,7 +63,7 @@ pub fn workflow() -> Arc<Workflow> {
         timezone: "UTC".to_owned(),
         ..Catalog::default()
     };
-    let reading = read(WORKFLOW, &catalog);
+    let reading = read(text, &catalog);
     Arc::new(reading.workflow.unwrap_or_else(|| panic!("{:?}", reading.findings)))
 }
 

@@ -1,2 +1,3 @@
 mod ground;
 mod random;
+mod takeover;

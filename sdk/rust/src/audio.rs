@@ -13,7 +13,7 @@ pub struct AudioChunks {
     at_start: bool,
 }
 
-/// Longer than any head that a vendor sends: what isn't found by then isn't there.
+/// Bytes. Longer than any head that a vendor sends: what isn't found by then isn't there.
 const HEAD_MAX: usize = 4096;
 
 impl AudioChunks {
@@ -35,15 +35,17 @@ impl AudioChunks {
     fn skip_head(&mut self) -> bool {
         const RIFF: &[u8] = b"RIFF";
         let seen = self.rest.len().min(RIFF.len());
-        if self.rest[..seen] != RIFF[..seen] || self.rest.len() >= HEAD_MAX {
+        if self.rest[..seen] != RIFF[..seen] {
             return true;
         }
-        match self.rest.windows(4).position(|four| four == b"data") {
+        let head = &self.rest[..self.rest.len().min(HEAD_MAX)];
+        match head.windows(4).position(|four| four == b"data") {
             Some(place) if self.rest.len() >= place + 8 => {
                 self.rest.drain(..place + 8);
                 true
             }
-            _ => false,
+            Some(_) => false,
+            None => self.rest.len() >= HEAD_MAX,
         }
     }
 }
@@ -103,6 +105,9 @@ mod tests {
         check(pcm, &[1, 2, 3, 4, 5], &[1, 2, 3, 4]);
         check(pcm, &wav(pcm, &[1, 2, 3, 4]), &[1, 2, 3, 4]);
         check(pcm, b"RIVER ", b"RIVER ");
+        let long: Vec<u8> = (0..6_000u32).map(|at| at as u8).collect();
+        let mut chunks = AudioChunks::new(pcm);
+        assert_eq!(chunks.feed(&wav(pcm, &long)), long);
         let law = AudioFormat { encoding: crate::Encoding::Mulaw, sample_rate: 8_000 };
         check(law, &wav(law, &[9, 8, 7]), &[9, 8, 7]);
     }

@@ -1,0 +1,190 @@
+//! The end of the ears that the audio thread holds.
+
+use closare_telephony::{Frame, Tap};
+use closare_terms::Millis;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use tokio::sync::mpsc;
+
+/// Batches that may wait for who hears: two seconds. More are lost, and counted.
+const BATCHES_MAX: usize = 33;
+/// Frames in a batch, the smallest that a plugin is called for.
+const BATCH_FRAMES: usize = 3;
+/// Batches that were heard and wait to be filled again; as many are under way, mostly.
+const SPENT_MAX: usize = 4;
+
+/// Frames one after the other.
+#[derive(Default)]
+pub struct Batch {
+    rate: u32,
+    /// When each frame ends.
+    ends: Vec<Millis>,
+    caller: Vec<i16>,
+    /// As long as `caller`.
+    agent: Vec<i16>,
+}
+
+impl Batch {
+    /// The frames that end after this moment: a batch may have begun before somebody was allowed to hear.
+    pub fn after(&self, from: Millis) -> Frames<'_> {
+        let length = self.caller.len() / self.ends.len().max(1);
+        let skipped = self.ends.iter().take_while(|at| **at <= from).count();
+        let (caller, agent) = (&self.caller[skipped * length..], &self.agent[skipped * length..]);
+        Frames { rate: self.rate, length, ends: &self.ends[skipped..], caller, agent }
+    }
+
+    fn add(&mut self, frame: &Frame<'_>) {
+        self.rate = frame.rate;
+        self.ends.push(frame.at);
+        self.caller.extend_from_slice(frame.caller);
+        let agent = &frame.agent[..frame.agent.len().min(frame.caller.len())];
+        self.agent.extend_from_slice(agent);
+        self.agent.resize(self.caller.len(), 0);
+    }
+
+    fn clear(&mut self) {
+        self.ends.clear();
+        self.caller.clear();
+        self.agent.clear();
+    }
+}
+
+/// Some of a batch.
+pub struct Frames<'a> {
+    pub rate: u32,
+    length: usize,
+    pub ends: &'a [Millis],
+    pub caller: &'a [i16],
+    agent: &'a [i16],
+}
+
+impl<'a> Frames<'a> {
+    /// Each with its end, and both sides.
+    pub fn each(&self) -> impl Iterator<Item = (Millis, &'a [i16], &'a [i16])> {
+        let length = self.length.max(1);
+        let sides = self.caller.chunks(length).zip(self.agent.chunks(length));
+        self.ends.iter().zip(sides).map(|(at, (caller, agent))| (*at, caller, agent))
+    }
+}
+
+/// Fills batches. Once some have come back, it allocates nothing.
+pub struct EarTap {
+    batch: Batch,
+    batches: mpsc::Sender<Batch>,
+    spent: mpsc::Receiver<Batch>,
+    lost: Arc<AtomicU64>,
+}
+
+/// The other end.
+pub struct Batches {
+    pub filled: mpsc::Receiver<Batch>,
+    spent: mpsc::Sender<Batch>,
+    lost: Arc<AtomicU64>,
+}
+
+pub fn tap() -> (EarTap, Batches) {
+    let (batches, filled) = mpsc::channel(BATCHES_MAX);
+    let (give_back, spent) = mpsc::channel(SPENT_MAX);
+    let lost = Arc::new(AtomicU64::new(0));
+    let tap = EarTap { batch: Batch::default(), batches, spent, lost: lost.clone() };
+    (tap, Batches { filled, spent: give_back, lost })
+}
+
+impl Batches {
+    /// A batch that was heard.
+    pub fn give_back(&self, mut batch: Batch) {
+        batch.clear();
+        // Without room for it it was one too many.
+        let _ = self.spent.try_send(batch);
+    }
+
+    /// Frames that there was no room for.
+    pub fn lost(&self) -> u64 {
+        self.lost.load(Ordering::Relaxed)
+    }
+}
+
+impl Tap for EarTap {
+    fn frame(&mut self, frame: &Frame<'_>) {
+        self.batch.add(frame);
+        if self.batch.ends.len() == BATCH_FRAMES {
+            self.send();
+        }
+    }
+}
+
+impl EarTap {
+    fn send(&mut self) {
+        let next = self.spent.try_recv().unwrap_or_default();
+        let batch = std::mem::replace(&mut self.batch, next);
+        let frames = batch.ends.len() as u64;
+        if self.batches.try_send(batch).is_err() {
+            self.lost.fetch_add(frames, Ordering::Relaxed);
+        }
+    }
+}
+
+impl Drop for EarTap {
+    fn drop(&mut self) {
+        if !self.batch.ends.is_empty() {
+            self.send();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hear(tap: &mut EarTap, at: u64, sample: i16) {
+        tap.frame(&Frame {
+            at: Millis(at),
+            rate: 8_000,
+            caller: &[sample; 160],
+            agent: &[-sample; 160],
+            caller_speaking: false,
+            key_down: false,
+        });
+    }
+
+    #[test]
+    fn frames_come_three_at_a_time_and_the_last_when_the_line_is_gone() {
+        let (mut tap, mut batches) = tap();
+        for frame in 1..=4 {
+            hear(&mut tap, 20 * frame, frame as i16);
+        }
+        drop(tap);
+        let first = batches.filled.try_recv().unwrap();
+        assert_eq!((first.rate, &first.ends[..]), (8_000, &[Millis(20), Millis(40), Millis(60)][..]));
+        assert_eq!((first.caller[0], first.caller[479], first.caller.len()), (1, 3, 480));
+        let after = first.after(Millis(40));
+        assert_eq!((after.rate, after.ends, after.caller), (8_000, &[Millis(60)][..], &[3; 160][..]));
+        assert_eq!(after.each().collect::<Vec<_>>(), [(Millis(60), &[3; 160][..], &[-3; 160][..])]);
+        assert_eq!(first.after(Millis(60)).each().count(), 0);
+        assert_eq!(batches.filled.try_recv().unwrap().ends, [Millis(80)]);
+        assert!(batches.filled.try_recv().is_err());
+    }
+
+    #[test]
+    fn a_batch_that_comes_back_is_filled_again() {
+        let (mut tap, mut batches) = tap();
+        let mut places = Vec::new();
+        for frame in 1..=30 {
+            hear(&mut tap, 20 * frame, 1);
+            if let Ok(batch) = batches.filled.try_recv() {
+                places.push(batch.caller.as_ptr());
+                batches.give_back(batch);
+            }
+        }
+        assert_eq!((places.len(), &places[2..4]), (10, &places[4..6]));
+    }
+
+    #[test]
+    fn what_there_is_no_room_for_is_counted() {
+        let (mut tap, batches) = tap();
+        for frame in 1..=3 * (BATCHES_MAX as u64 + 2) {
+            hear(&mut tap, 20 * frame, 1);
+        }
+        assert_eq!(batches.lost(), 6);
+    }
+}

@@ -21,6 +21,7 @@ mod plugged;
 mod plugins;
 mod publish;
 mod runtime;
+pub mod sound;
 mod told;
 mod unfinished;
 mod voices;

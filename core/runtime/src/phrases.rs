@@ -1,8 +1,9 @@
 //! Fixed phrases as audio before the call: rendered once with a version's voice, kept with it and on disk.
 
 use crate::plugged::{grant, plug};
+use crate::sound;
 use closare_egress::Egress;
-use closare_host::words::{AudioFormat, Opening, Said};
+use closare_host::words::{Opening, Said};
 use closare_host::{Event, Plugin, TtsInput, TtsOutput};
 use closare_terms::{Language, Millis, UnixMillis};
 use serde::{Deserialize, Serialize};
@@ -120,7 +121,7 @@ impl Voice<'_> {
             move |event| {
                 let _ = tell.send(event);
             },
-            |out| self.plugin.open_tts(opening, AudioFormat::pcm(16_000), voice_option(self.options), out),
+            |out| self.plugin.open_tts(opening, sound::USUAL, voice_option(self.options), out),
         );
         let said = Said {
             text: key.text.clone(),
@@ -132,14 +133,17 @@ impl Voice<'_> {
             .send(TtsInput::Say { at: Millis::ZERO, utterance: 1, said, last: true })
             .map_err(|error| error.to_string())?;
         let collect = async {
-            let mut rendered = Rendered::default();
+            let (mut rendered, mut format) = (Rendered::default(), sound::USUAL);
             let mut marks = Marks::new(&key.text);
             while let Some(event) = told.recv().await {
                 match event {
                     Event::Opened(opened) => {
-                        rendered.rate = opened.format.map_or(16_000, |format| format.sample_rate)
+                        format = opened.format.unwrap_or(format);
+                        rendered.rate = format.sample_rate;
                     }
-                    Event::Output(TtsOutput::Audio { bytes, .. }) => rendered.samples.extend(samples(&bytes)),
+                    Event::Output(TtsOutput::Audio { bytes, .. }) => {
+                        rendered.samples.extend(sound::samples(format, &bytes));
+                    }
                     Event::Output(TtsOutput::Spoken(spoken)) => {
                         rendered.marks.push(marks.mark(&spoken.text, spoken.ends))
                     }
@@ -192,10 +196,6 @@ impl Marks {
         }
         (self.before + self.text[..self.at].chars().count() as u32, ends)
     }
-}
-
-pub fn samples(bytes: &[u8]) -> impl Iterator<Item = i16> + '_ {
-    bytes.chunks_exact(2).map(|pair| i16::from_le_bytes([pair[0], pair[1]]))
 }
 
 fn read(path: &Path) -> Option<Rendered> {

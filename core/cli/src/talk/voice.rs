@@ -1,8 +1,9 @@
 //! The caller's lines as audio, spoken before the call by a text-to-speech plugin of this machine, and kept.
 
 use crate::problem::{During, Problem};
-use closare_host::words::{AudioFormat, Opening, Said};
+use closare_host::words::{Opening, Said};
 use closare_host::{Event, Plugin, TtsInput, TtsOutput};
+use closare_runtime::sound;
 use closare_terms::{Language, Millis, UnixMillis};
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
@@ -49,7 +50,7 @@ async fn speak(plugin: &Plugin, text: &str, language: &Language) -> Result<Spoke
         plugin.options_checked(&serde_json::json!({})).map_err(|error| failed(error.to_string()))?;
     let languages = vec![language.clone()];
     let opening = Opening { at: Millis::ZERO, wall: UnixMillis(0), seed: 2, options, languages };
-    let session = plugin.open_tts(opening, AudioFormat::pcm(16_000), None, move |event| {
+    let session = plugin.open_tts(opening, sound::USUAL, None, move |event| {
         let _ = tell.send(event);
     });
     let said = Said::plain(text);
@@ -61,12 +62,15 @@ async fn speak(plugin: &Plugin, text: &str, language: &Language) -> Result<Spoke
 }
 
 async fn collect(mut told: UnboundedReceiver<Event<TtsOutput>>) -> Result<Spoken, String> {
-    let mut line = Spoken::default();
+    let (mut line, mut format) = (Spoken::default(), sound::USUAL);
     while let Some(event) = told.recv().await {
         match event {
-            Event::Opened(opened) => line.rate = opened.format.map_or(16_000, |format| format.sample_rate),
+            Event::Opened(opened) => {
+                format = opened.format.unwrap_or(format);
+                line.rate = format.sample_rate;
+            }
             Event::Output(TtsOutput::Audio { bytes, .. }) => {
-                line.samples.extend(bytes.chunks_exact(2).map(|pair| i16::from_le_bytes([pair[0], pair[1]])));
+                line.samples.extend(sound::samples(format, &bytes));
             }
             Event::Output(TtsOutput::Done { .. }) => return Ok(line),
             Event::Output(TtsOutput::Failed { failure, .. }) => return Err(failure.to_string()),

@@ -1,9 +1,10 @@
-//! Lives on the plugin's thread: takes its audio to the pacer, and tells the call what it tells.
+//! Lives where the plugin runs: takes its audio to the pacer, and tells the call what it tells.
 
 use super::pace::Pace;
 use super::{Texts, failed, lock};
-use crate::phrases::samples;
+use crate::sound;
 use closare_call::Event as CallEvent;
+use closare_host::words::AudioFormat;
 use closare_host::{Event, TtsOutput};
 use closare_media::Resampler;
 use closare_telephony::Voice;
@@ -17,8 +18,8 @@ pub struct Mouth {
     events: mpsc::Sender<CallEvent>,
     texts: Texts,
     pace: Pace,
-    /// Hz, of the plugin's audio.
-    rate: u32,
+    /// Of the plugin's audio.
+    format: AudioFormat,
     open: BTreeMap<u32, Flow>,
 }
 
@@ -35,12 +36,12 @@ impl Mouth {
         texts: Texts,
         pace: Pace,
     ) -> Mouth {
-        Mouth { voice, line, events, texts, pace, rate: 16_000, open: BTreeMap::new() }
+        Mouth { voice, line, events, texts, pace, format: sound::USUAL, open: BTreeMap::new() }
     }
 
     pub fn told(&mut self, event: Event<TtsOutput>) {
         match event {
-            Event::Opened(opened) => self.rate = opened.format.map_or(16_000, |format| format.sample_rate),
+            Event::Opened(opened) => self.format = opened.format.unwrap_or(self.format),
             Event::Output(TtsOutput::Audio { utterance, bytes }) => self.audio(utterance, &bytes),
             Event::Output(TtsOutput::Spoken(spoken)) => {
                 let mark = lock(&self.texts)
@@ -62,13 +63,13 @@ impl Mouth {
     }
 
     fn audio(&mut self, utterance: u32, bytes: &[u8]) {
-        let (rate, out) = (self.rate, self.line.rate());
+        let (rate, out) = (self.format.sample_rate, self.line.rate());
         let first = !self.open.contains_key(&utterance);
         let flow = self.open.entry(utterance).or_insert_with(|| Flow {
             resampler: (rate != out).then(|| Resampler::new(rate, out)),
             samples: 0,
         });
-        let plain: Vec<i16> = samples(bytes).collect();
+        let plain = sound::samples(self.format, bytes);
         let audio = match &mut flow.resampler {
             Some(resampler) => {
                 let mut audio = Vec::new();

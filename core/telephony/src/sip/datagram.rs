@@ -1,4 +1,5 @@
-//! A datagram as the driver reads it, without its socket: what a stranger can make of us before there is a call. Pure.
+//! What a stranger can make of us by one datagram, before there is a call: the driver's own readings, in its order, without the
+//! transactions of the stack between them. `tests/fuzz` hands it whatever it likes. Pure.
 
 use crate::number::{self, Caller};
 use crate::sip::refer::{self, Progress};

@@ -3,11 +3,12 @@
 //! After each event: nothing is said before the disclosure was heard out but the disclosure, a permit comes from a verdict, the
 //! machine waits with a deadline or is closed, and nothing comes after the end.
 
-use closare_call::{Basis, Call, Chain, Effect, Event, Party, Setup, Vendor, Vendors};
+use closare_call::{Call, Effect, Event, Party, Setup};
 use closare_policy::{Policies, Verdict, eu_default};
-use closare_terms::{CallId, Held, Kind, Millis, PhoneNumber, Purpose, UnixMillis};
+use closare_simulate::Scenario;
+use closare_terms::{Held, Kind, Millis};
 use closare_workflow::Workflow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::{Arc, LazyLock};
 
 pub struct PhoneCall {
@@ -25,7 +26,7 @@ pub struct PhoneCall {
 impl PhoneCall {
     pub fn new(workflow: Arc<Workflow>, seed: u64) -> PhoneCall {
         PhoneCall {
-            call: Call::new(workflow.clone(), setup(seed)),
+            call: Call::new(workflow.clone(), setup(seed, &workflow)),
             workflow,
             now: Millis::ZERO,
             allowed: BTreeSet::new(),
@@ -202,32 +203,7 @@ const ANSWERS_MAX: usize = 2_000;
 
 static POLICIES: LazyLock<Policies> = LazyLock::new(|| Policies::new(vec![eu_default()]));
 
-fn setup(seed: u64) -> Setup {
-    let vendor = |plugin: &str| Vendor {
-        plugin: plugin.to_owned(),
-        networked: false,
-        region: "local".to_owned(),
-        trains_on_data: false,
-        retention: String::new(),
-        contract: String::new(),
-        chats: true,
-    };
-    let chain = |name: &str| Chain::new(vec![vendor(name), vendor("second")]);
-    Setup {
-        call: CallId::from("fuzzed"),
-        tenant: "default".to_owned(),
-        agent: "fuzzed".to_owned(),
-        from: Some(PhoneNumber::from("+447700900123")),
-        to: PhoneNumber::from("100"),
-        from_country: None,
-        to_country: None,
-        language: None,
-        headers: BTreeMap::new(),
-        blocked: false,
-        wall: UnixMillis(1_772_446_500_000),
-        seed,
-        plan_days: 30,
-        basis: BTreeMap::from([(Purpose::Vendor, Basis::Contract), (Purpose::Storage, Basis::Contract)]),
-        vendors: Vendors { stt: chain("offline-stt"), llm: chain("offline-nlu"), tts: chain("offline-tts") },
-    }
+fn setup(seed: u64, workflow: &Workflow) -> Setup {
+    let from = Some("+447700900123".to_owned());
+    closare_simulate::setup(&Scenario { seed, from, ..Scenario::default() }, workflow)
 }

@@ -6,8 +6,9 @@ use sea_orm::{
     IntoActiveModel, QueryFilter, TransactionTrait, sea_query::Expr,
 };
 
-/// SQLite takes 32,766 values a statement; the widest table has 19 columns.
-const ROWS_PER_STATEMENT: usize = 500;
+/// Rows in a statement. Each of these few is prepared once and stays so; one of any other size would be prepared for its batch
+/// alone, and kept beside all others of its kind. The last is 1, so that every number of rows is a sum of them.
+const STATEMENT_ROWS: [usize; 3] = [64, 8, 1];
 
 /// Writes all rows in one transaction. A row that is there already stays as it is, so that a batch can be written
 /// again after a crash.
@@ -121,9 +122,9 @@ where
     E::Model: IntoActiveModel<A>,
     A: ActiveModelTrait<Entity = E>,
 {
-    let mut rows = rows.into_iter().map(IntoActiveModel::into_active_model).peekable();
-    while rows.peek().is_some() {
-        let some = rows.by_ref().take(ROWS_PER_STATEMENT);
+    let mut rows = rows.into_iter().map(IntoActiveModel::into_active_model);
+    while let Some(fits) = STATEMENT_ROWS.into_iter().find(|fits| *fits <= rows.len()) {
+        let some = rows.by_ref().take(fits);
         E::insert_many(some).on_conflict_do_nothing().exec_without_returning(db).await?;
     }
     Ok(())

@@ -31,6 +31,8 @@ pub enum Error {
     UnknownCall(String),
     #[error("expected recordings to be written, found their thread ended")]
     RecordingsStopped,
+    #[error("expected the log to be written, found its thread ended")]
+    WriterStopped,
 }
 
 impl Error {

@@ -5,11 +5,12 @@
 //! Times, ids, verdicts and hashes lie open, as the log's skeleton does.
 //!
 //! [`Store`] is the one process that writes; it has the folder to itself. [`Reader`] opens the same folder beside
-//! it, for a command or a console. Writing never waits: rows go to a queue in memory, and one task commits them
+//! it, for a command or a console. Writing never waits: rows go to a queue in memory, and one thread commits them
 //! together, at most every 250 ms.
 //!
 //! What this crate doesn't know: whether a thing may be kept. Who hands it in has asked the policy before.
 
+mod background;
 mod entities;
 mod error;
 mod keys;

@@ -4,9 +4,10 @@ use crate::reader::{self, Reader, TENANT, tenant_place};
 use crate::recording::{self, Recordings};
 use crate::rows::{read_json, seal_number};
 use crate::seal::Key;
-use crate::writer::{Ended, Queue, RecordingEnd, Spool, Stored, Task};
+use crate::writer::{Ended, Queue, RecordingEnd, Spool, Stored};
 use crate::{
     Error, Kept, LogWriter, Marks, NewCall, OperatorKey, Outcome, RecordingWriter, Row, Status, entities,
+    writer,
 };
 use closare_terms::{CallId, Kind, PhoneNumber, UnixMillis};
 use sea_orm::{
@@ -18,6 +19,7 @@ use std::ops::Deref;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
+use tokio::sync::oneshot;
 
 /// The store, open for writing. One process at a time; all that [`Reader`] can do, too. Cheap to clone.
 #[derive(Clone)]
@@ -33,7 +35,7 @@ pub struct Store {
 
 impl Store {
     /// Opens or makes the store in a folder: `closare.db`, `recordings/`, `spool/`. Brings its schema up to date,
-    /// writes what an earlier process left in the spool, and starts the task that writes.
+    /// writes what an earlier process left in the spool, and starts the thread that writes.
     ///
     /// # Errors
     /// A folder in use by another process, a database that can't be opened, another operator's key.
@@ -49,9 +51,7 @@ impl Store {
 
         let queue = Arc::new(Queue::new());
         let spool = Spool::open(folder.join("spool"), reader.tenant_key.clone())?;
-        let mut task = Task { db: reader.db.clone(), queue: queue.clone(), spool, held: Vec::new() };
-        task.drain().await?;
-        tokio::spawn(task.run());
+        writer::start(folder.to_owned(), queue.clone(), spool).await?;
         let recordings = Recordings::start(recordings_folder, queue.clone())?;
         let calls = LiveCalls::default();
         let writer = LogWriter::new(calls.clone(), queue.clone());
@@ -137,14 +137,17 @@ impl Store {
         self.writer.flush().await
     }
 
-    /// Writes what is there, stops the task that writes, and lets go of the database. Recordings are to be finished
+    /// Writes what is there, stops the thread that writes, and lets go of the database. Recordings are to be finished
     /// before.
     ///
     /// # Errors
     /// A database that doesn't close in order.
     pub async fn close(self) -> Result<(), Error> {
         self.flush().await;
-        self.queue.stop();
+        let (reply, stopped) = oneshot::channel();
+        self.queue.stop(reply);
+        // A thread that is gone has nothing left to write.
+        let _ = stopped.await;
         self.reader.db.execute_unprepared("PRAGMA wal_checkpoint(TRUNCATE)").await?;
         Ok(self.reader.db.close().await?)
     }

@@ -1,12 +1,12 @@
 //! Writing that never waits: rows are sealed where they are handed in, queued in memory, and committed together by
-//! one task, at most every 250 ms. What the database can't take goes to the spool, and from there to the database
+//! one thread, at most every 250 ms. What the database can't take goes to the spool, and from there to the database
 //! when it is back.
 
 mod commit;
 mod queue;
 mod spool;
 mod stored;
-mod task;
+mod thread;
 
 use crate::live::{Live, LiveCalls};
 use crate::{Content, Entry, Row};
@@ -17,9 +17,9 @@ use tokio::sync::oneshot;
 pub(crate) use queue::Queue;
 pub(crate) use spool::Spool;
 pub(crate) use stored::{Ended, RecordingEnd, Stored};
-pub(crate) use task::Task;
+pub(crate) use thread::start;
 
-/// Hands rows to the task that writes them. Cheap to clone; no method waits for a disk or for the database.
+/// Hands rows to the thread that writes them. Cheap to clone; no method waits for a disk or for the database.
 #[derive(Clone)]
 pub struct LogWriter {
     calls: LiveCalls,

@@ -4,7 +4,7 @@ use super::writer::Recorded;
 use crate::entities::recording;
 use crate::live::Live;
 use crate::writer::{Queue, RecordingEnd, Stored};
-use crate::{Error, Marks};
+use crate::{Error, Marks, background};
 use closare_terms::{Kind, UnixMillis};
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -41,10 +41,7 @@ impl Recordings {
         let (jobs, inbox) = mpsc::channel();
         let waiting = Arc::new(AtomicUsize::new(0));
         let desk = Desk { open: HashMap::new(), queue, waiting: waiting.clone() };
-        std::thread::Builder::new()
-            .name("recordings".into())
-            .spawn(move || desk.run(&inbox))
-            .map_err(Error::file(&folder))?;
+        background::spawn("recordings", move || desk.run(&inbox)).map_err(Error::file(&folder))?;
         Ok(Recordings { folder, jobs, waiting, next: Arc::default() })
     }
 

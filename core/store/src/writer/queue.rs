@@ -19,19 +19,22 @@ pub(crate) struct Queue {
 struct State {
     rows: Vec<Stored>,
     bytes: usize,
-    /// Of rows that the task has taken and not yet written.
+    /// Of rows that the thread has taken and not yet written.
     held_bytes: usize,
     lost: u64,
     kept: Kept,
     waiting: Vec<oneshot::Sender<Kept>>,
-    stop: bool,
+    /// Nothing more is taken.
+    closed: bool,
+    stop: Option<oneshot::Sender<()>>,
 }
 
 /// All that was in the queue.
 pub(crate) struct Taken {
     pub rows: Vec<Stored>,
     pub waiting: Vec<oneshot::Sender<Kept>>,
-    pub stop: bool,
+    /// Told once all of it is written and the database let go of.
+    pub stop: Option<oneshot::Sender<()>>,
 }
 
 impl Queue {
@@ -47,7 +50,8 @@ impl Queue {
             lost: 0,
             kept: Kept::Database,
             waiting: Vec::new(),
-            stop: false,
+            closed: false,
+            stop: None,
         };
         Queue { bytes_max, state: Mutex::new(state), work: Notify::new(), hurry: Notify::new() }
     }
@@ -55,7 +59,7 @@ impl Queue {
     pub fn push(&self, row: Stored) {
         let weight = row.weight();
         let fits = self.with(|state| {
-            let fits = state.bytes + state.held_bytes + weight <= self.bytes_max && !state.stop;
+            let fits = state.bytes + state.held_bytes + weight <= self.bytes_max && !state.closed;
             if fits {
                 state.bytes += weight;
                 state.rows.push(row);
@@ -70,14 +74,22 @@ impl Queue {
     }
 
     pub fn flush(&self, reply: oneshot::Sender<Kept>) {
-        self.with(|state| state.waiting.push(reply));
+        // Nobody is left to answer once it is closed; whoever asks then learns it from the reply that is dropped.
+        self.with(|state| {
+            if !state.closed {
+                state.waiting.push(reply)
+            }
+        });
         self.work.notify_one();
         self.hurry.notify_one();
     }
 
-    /// The task ends when it has written what is there. What comes later is dropped.
-    pub fn stop(&self) {
-        self.with(|state| state.stop = true);
+    /// The thread ends when it has written what is there. What comes later is dropped.
+    pub fn stop(&self, reply: oneshot::Sender<()>) {
+        self.with(|state| {
+            state.closed = true;
+            state.stop = Some(reply);
+        });
         self.work.notify_one();
         self.hurry.notify_one();
     }
@@ -88,7 +100,7 @@ impl Queue {
             Taken {
                 rows: std::mem::take(&mut state.rows),
                 waiting: std::mem::take(&mut state.waiting),
-                stop: state.stop,
+                stop: state.stop.take(),
             }
         })
     }

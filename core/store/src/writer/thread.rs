@@ -1,26 +1,65 @@
 use super::queue::Taken;
 use super::{Kept, Queue, Spool, Stored, commit};
-use crate::Error;
+use crate::{Error, background, reader};
 use sea_orm::DatabaseConnection;
+use std::future::Future;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::oneshot;
 
 /// How long rows may come together before they are committed.
 const GROUP: Duration = Duration::from_millis(250);
 /// How often a database that was away is tried again when nothing new comes.
 const RETRY: Duration = Duration::from_secs(1);
 
-/// The one that writes.
-pub(crate) struct Task {
-    pub db: DatabaseConnection,
-    pub queue: Arc<Queue>,
-    pub spool: Spool,
-    /// Rows that neither the database nor the spool has taken.
-    pub held: Vec<Stored>,
+/// Starts the thread that writes, and waits until what lies in the spool is in the database.
+///
+/// It has a connection of its own, so that the threads of its driver step back as it does.
+///
+/// # Errors
+/// A database that can't be opened or takes no rows, a thread that the system doesn't give.
+pub(crate) async fn start(folder: PathBuf, queue: Arc<Queue>, spool: Spool) -> Result<(), Error> {
+    let (ready, begun) = oneshot::channel();
+    let place = folder.clone();
+    let work = async move {
+        let begin = async {
+            let db = reader::connect(&folder, false).await?;
+            let mut writing = Writing { db, queue, spool, held: Vec::new() };
+            writing.drain().await?;
+            Ok(writing)
+        };
+        match begin.await {
+            Ok(writing) => {
+                // Whoever opens the store may have stopped waiting; rows may come all the same.
+                let _ = ready.send(Ok(()));
+                writing.run().await;
+            }
+            Err(error) => drop(ready.send(Err(error))),
+        }
+    };
+    background::spawn("log", move || block_on(work)).map_err(Error::file(place))?;
+    begun.await.unwrap_or(Err(Error::WriterStopped))
 }
 
-impl Task {
-    pub async fn run(mut self) {
+/// What doesn't begin drops what it was to do, which whoever waits for it notices.
+fn block_on(work: impl Future<Output = ()>) {
+    match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime.block_on(work),
+        Err(error) => tracing::error!(%error, "the log's thread could not begin"),
+    }
+}
+
+struct Writing {
+    db: DatabaseConnection,
+    queue: Arc<Queue>,
+    spool: Spool,
+    /// Rows that neither the database nor the spool has taken.
+    held: Vec<Stored>,
+}
+
+impl Writing {
+    async fn run(mut self) {
         let mut kept = Kept::Database;
         loop {
             let wait = if kept == Kept::Database { Duration::MAX } else { RETRY };
@@ -38,7 +77,11 @@ impl Task {
                 // Whoever asked may have stopped waiting.
                 let _ = reply.send(kept);
             }
-            if stop {
+            if let Some(stopped) = stop {
+                if let Err(error) = self.db.close().await {
+                    tracing::warn!(%error, "the log's connection did not close in order");
+                }
+                let _ = stopped.send(());
                 return;
             }
         }
@@ -87,7 +130,7 @@ impl Task {
     }
 
     /// Brings the spool to the database, oldest first.
-    pub async fn drain(&mut self) -> Result<(), Error> {
+    async fn drain(&mut self) -> Result<(), Error> {
         for path in self.spool.files()? {
             match self.spool.read(&path) {
                 Ok(rows) => {

@@ -26,7 +26,7 @@ use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig
 use tokio_tungstenite::tungstenite::{self, Message};
 
 /// Bytes. The library's own 128 KiB are cleared at each read and kept for each socket; a vendor's message is a few thousand.
-const READ_BUFFER: usize = 8 << 10;
+const READ_BUFFER: usize = 4 << 10;
 
 /// Opens, carries messages both ways, and gives the end.
 pub(crate) async fn open(session: &Arc<Session>, socket: Socket, inbox: Inbox) -> Result<NetEvent, Failed> {

@@ -27,6 +27,10 @@ impl History {
     pub fn note(&mut self, frames: &Frames<'_>) {
         self.rate = frames.rate;
         for (at, caller, _) in frames.each() {
+            if self.sound.capacity() == 0 {
+                // Grown by doubling it would end at nearly twice of what it holds.
+                self.sound.reserve_exact(FRAMES_MAX * caller.len());
+            }
             if self.ends.len() == FRAMES_MAX {
                 self.ends.pop_front();
                 self.sound.drain(..caller.len().min(self.sound.len()));

@@ -6,10 +6,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::sync::mpsc;
 
-/// Batches that may wait for who hears: two seconds. More are lost, and counted.
-const BATCHES_MAX: usize = 33;
-/// Frames in a batch, the smallest that a plugin is called for.
+/// Batches that may wait for who hears: two seconds, a pause among them. More are lost, and counted.
+const BATCHES_MAX: usize = 50;
+/// Frames in a batch: a plugin is called a third as often.
 const BATCH_FRAMES: usize = 3;
+/// Frames that come singly once the caller pauses: half a second, in which most turns are found to be over. The batch under way
+/// would be up to 40 ms of the caller's wait.
+const PAUSE_FRAMES: usize = 25;
 /// Batches that were heard and wait to be filled again; as many are under way, mostly.
 const SPENT_MAX: usize = 4;
 
@@ -73,6 +76,9 @@ pub struct EarTap {
     batches: mpsc::Sender<Batch>,
     spent: mpsc::Receiver<Batch>,
     lost: Arc<AtomicU64>,
+    speaking: bool,
+    /// Frames of this pause that are still to come singly.
+    singly: usize,
 }
 
 /// The other end.
@@ -86,7 +92,8 @@ pub fn tap() -> (EarTap, Batches) {
     let (batches, filled) = mpsc::channel(BATCHES_MAX);
     let (give_back, spent) = mpsc::channel(SPENT_MAX);
     let lost = Arc::new(AtomicU64::new(0));
-    let tap = EarTap { batch: Batch::default(), batches, spent, lost: lost.clone() };
+    let tap =
+        EarTap { batch: Batch::default(), batches, spent, lost: lost.clone(), speaking: false, singly: 0 };
     (tap, Batches { filled, spent: give_back, lost })
 }
 
@@ -106,8 +113,13 @@ impl Batches {
 
 impl Tap for EarTap {
     fn frame(&mut self, frame: &Frame<'_>) {
+        if self.speaking && !frame.caller_speaking {
+            self.singly = PAUSE_FRAMES;
+        }
+        self.speaking = frame.caller_speaking;
         self.batch.add(frame);
-        if self.batch.ends.len() == BATCH_FRAMES {
+        if self.singly > 0 || self.batch.ends.len() == BATCH_FRAMES {
+            self.singly = self.singly.saturating_sub(1);
             self.send();
         }
     }
@@ -137,12 +149,16 @@ mod tests {
     use super::*;
 
     fn hear(tap: &mut EarTap, at: u64, sample: i16) {
+        hear_voice(tap, at, sample, false);
+    }
+
+    fn hear_voice(tap: &mut EarTap, at: u64, sample: i16, caller_speaking: bool) {
         tap.frame(&Frame {
             at: Millis(at),
             rate: 8_000,
             caller: &[sample; 160],
             agent: &[-sample; 160],
-            caller_speaking: false,
+            caller_speaking,
             key_down: false,
         });
     }
@@ -163,6 +179,24 @@ mod tests {
         assert_eq!(first.after(Millis(60)).each().count(), 0);
         assert_eq!(batches.filled.try_recv().unwrap().ends, [Millis(80)]);
         assert!(batches.filled.try_recv().is_err());
+    }
+
+    #[test]
+    fn a_pause_is_heard_frame_by_frame() {
+        let (mut tap, mut batches) = tap();
+        let mut heard = |frames: std::ops::Range<u64>, speaking: bool| -> Vec<usize> {
+            frames.for_each(|frame| hear_voice(&mut tap, 20 * frame, 1, speaking));
+            std::iter::from_fn(|| batches.filled.try_recv().ok()).map(|batch| batch.ends.len()).collect()
+        };
+        assert_eq!(heard(0..8, true), [3, 3]);
+        // What was under way goes with the pause's first frame.
+        assert_eq!(heard(8..9, false), [3]);
+        assert_eq!(heard(9..33, false), [1; 24]);
+        assert_eq!(heard(33..39, false), [3, 3]);
+        assert!(heard(39..41, true).is_empty());
+        assert_eq!(heard(41..43, false), [3, 1]);
+        // Where the caller goes on, the half second does, too.
+        assert_eq!(heard(43..45, true), [1, 1]);
     }
 
     #[test]

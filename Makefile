@@ -29,7 +29,7 @@ help:
 	@echo 'make test      every test, with what they need'
 	@echo 'make soak      kills, a database that is away, dead vendors: at length, about half an hour'
 	@echo 'make fuzz      what strangers send, made up for as long as you like: TIME=60 seconds a target, TARGET=sdp'
-	@echo 'make bench     Closare beside its peers on one workload, about half an hour'
+	@echo 'make bench     Closare beside its peers on one workload, about 40 minutes'
 	@echo 'make plugins   the plugins, as WASM, into target/closare-plugins'
 	@echo 'make models    the weights of the offline plugins, into your cache folder'
 	@echo

@@ -15,7 +15,7 @@ import sys
 import threading
 from pathlib import Path
 
-# The longest suite takes a third of it on two cores.
+# All suites together take about that on two cores.
 MINUTES = 20.0
 TIMED_OUT = 124
 # How libtest tells of a test. The second comes after a minute.

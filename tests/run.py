@@ -5,9 +5,11 @@
     python3 tests/run.py --engine   without the plugins' own tests
     python3 tests/run.py --soak     only what breaks around calls, with its figures; CLOSARE_SOAK=1 makes it long
 
+A suite that takes longer than SUITE_MINUTES (20) is ended, and the tests in it that hang are named; the others are run.
 A test that lacks something prints a line that begins with `SKIPPED:`, in either case; it is counted as skipped, never as passed.
 """
 
+import json
 import os
 import re
 import subprocess
@@ -20,6 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LOGS = ROOT / "target" / "logs"
 
 sys.path.insert(0, str(ROOT / "tests" / "prepare"))
+from bounded import MARK as TIMED_OUT  # noqa: E402
 from steps import environment, minutes, say  # noqa: E402
 
 RUNNING = re.compile(r"^\s+Running .*\(.*/deps/(?P<name>.+)-[0-9a-f]+\)")
@@ -47,17 +50,27 @@ def main() -> int:
     if subprocess.run(["make", "--no-print-directory", "plugins", "PROFILE=dev"], cwd=ROOT, stdin=subprocess.DEVNULL).returncode:
         say("The plugins could not be made: tests that need them are skipped.")
     set_up = time.monotonic() - began
+    cargo = ["cargo", *bounded()]
     if "--soak" in sys.argv:
-        suites, well = run("soak", ["cargo", "test", "--workspace", "--test", "it", "--no-fail-fast", "faults::"], {})
+        os.environ.setdefault("SUITE_MINUTES", "180")
+        suites, well = run("soak", [*cargo, "test", "--workspace", "--test", "it", "--no-fail-fast", "faults::"], {})
         return report(suites, well, set_up)
-    suites, well = run("engine", ["cargo", "test", "--workspace", "--no-fail-fast"], {})
+    suites, well = run("engine", [*cargo, "test", "--workspace", "--no-fail-fast"], {})
     if "--engine" not in sys.argv:
         # A folder of its own: its dependencies are the plugins', optimised for inference.
         folder = {"CARGO_TARGET_DIR": str(ROOT / "target" / "plugins-native")}
-        command = ["cargo", "test", "--manifest-path", "plugins/Cargo.toml", "--workspace", "--no-fail-fast"]
+        command = [*cargo, "test", "--manifest-path", "plugins/Cargo.toml", "--workspace", "--no-fail-fast"]
         more, also_well = run("plugins", command, folder)
         suites, well = suites + more, well and also_well
     return report(suites, well, set_up)
+
+
+def bounded() -> list:
+    """Cargo's arguments for suites that hang: each is run by a program that ends it. Nothing where the host isn't known."""
+    told = subprocess.run(["rustc", "-vV"], capture_output=True, text=True)
+    host = re.search(r"^host: (\S+)$", told.stdout, re.MULTILINE)
+    runner = json.dumps([sys.executable, str(ROOT / "tests" / "prepare" / "bounded.py")])
+    return ["--config", f"target.{host[1]}.runner={runner}"] if host else []
 
 
 def run(what: str, command: list, extra: dict) -> tuple:
@@ -87,6 +100,10 @@ def run(what: str, command: list, extra: dict) -> tuple:
             lines = []
         elif line.upper().startswith(SKIPPED) and suites:
             suites[-1].skipped.append(line.strip())
+        elif line.startswith(TIMED_OUT) and suites:
+            suites[-1].failed += 1
+            end(suites)
+            say(f"  {suites[-1].name}: {line.strip()}")
         elif what == "soak" and line.startswith(FIGURES):
             say(f"    {line[len(FIGURES):].strip()}")
         elif (result := RESULT.match(line)) and suites:

@@ -12,6 +12,7 @@ mod effect;
 mod error;
 mod file;
 pub mod given;
+mod place;
 mod play;
 mod record;
 mod secrets;

@@ -45,7 +45,7 @@ pub fn read(file: &Path) -> Result<Config, Problem> {
             ConfigError::Read { .. } => {
                 Problem::usage(format!("can't read `{}`", file.display())).because(error)
             }
-            ConfigError::Parse { .. } | ConfigError::Value { .. } => {
+            ConfigError::Parse { .. } | ConfigError::Value { .. } | ConfigError::Limits(_) => {
                 Problem::new("the configuration can't be used").because(error).hint(hint)
             }
         }

@@ -3,6 +3,7 @@
 use crate::engine::TICK;
 use closare_terms::Millis;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use std::time::{Duration, Instant};
 use wasmtime::{ResourceLimiter, UpdateDeadline};
 
@@ -27,6 +28,17 @@ pub struct Limits {
 impl Limits {
     /// What a manifest has that doesn't say.
     pub const USUAL: Limits = Limits { memory: 32 << 20, call: Millis(20), outputs: 256 };
+
+    /// What lowers nothing.
+    pub(crate) const NONE: Limits = Limits { memory: u64::MAX, call: Millis::NEVER, outputs: usize::MAX };
+
+    /// An operator's, such as `{memory: 16MiB, call: 10ms}`: what isn't set lowers nothing.
+    ///
+    /// # Errors
+    /// Every problem, each as a sentence that begins with the key.
+    pub fn read(map: &Map<String, Value>) -> Result<Limits, Vec<String>> {
+        crate::manifest::operators_limits(map)
+    }
 
     /// The lower of each.
     pub fn at_most(self, other: Limits) -> Limits {
@@ -123,6 +135,19 @@ mod tests {
     fn the_operators_limits_win_where_they_are_lower() {
         let operator = Limits { memory: 1, call: Millis(1_000), outputs: 10 };
         assert_eq!(Limits::USUAL.at_most(operator), Limits { memory: 1, call: Millis(20), outputs: 10 });
+    }
+
+    #[test]
+    fn an_operator_writes_what_a_manifest_does() {
+        let read = |json: Value| Limits::read(json.as_object().unwrap());
+        let limits = read(serde_json::json!({"memory": "16MiB", "outputs": 64})).unwrap();
+        let lowered = Limits { memory: 16 << 20, call: Millis(20), outputs: 64 };
+        assert_eq!(Limits::USUAL.at_most(limits), lowered);
+        let problems = read(serde_json::json!({"call": "10", "memry": "1MiB"})).unwrap_err().join("\n");
+        assert!(
+            problems.contains("limits.call: ") && problems.contains("did you mean `memory`?"),
+            "{problems}"
+        );
     }
 
     #[test]

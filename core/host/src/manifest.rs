@@ -3,6 +3,8 @@
 mod read;
 pub(crate) mod reader;
 
+pub(crate) use read::operators_limits;
+
 use crate::Error;
 use crate::limits::Limits;
 use crate::words::AudioFormat;

@@ -1,6 +1,10 @@
 //! `closare.yaml`: what the operator sets. Every key has a default that is right for one machine on a desk. A path that is left out is
 //! empty here: where a user's data lie is for the command to say.
 
+mod limits;
+
+pub use limits::OriginConfig;
+
 use closare_call::Basis;
 use closare_telephony::own_networks;
 use closare_terms::Purpose;
@@ -50,6 +54,11 @@ pub struct Config {
     pub allow_private: Vec<String>,
     /// PEM files with certificates that are trusted beside the machine's own: of a proxy or a server in the house.
     pub certificates: Vec<PathBuf>,
+    /// What a plugin may ask of an origin, where a contract with the vendor says so.
+    pub origins: BTreeMap<String, OriginConfig>,
+    /// What a plugin with an instance per session may take of this machine, where its manifest asks for more; in its words:
+    /// `{memory: 16MiB, call: 10ms, outputs: 128}`.
+    pub limits: serde_json::Map<String, serde_json::Value>,
     /// Contracts on file, by plugin: a reference that the operator can find again.
     pub contracts: BTreeMap<String, String>,
     /// The API for commands of this machine.
@@ -154,6 +163,9 @@ pub enum ConfigError {
     Parse { path: PathBuf, message: String },
     #[error("`{key}`: expected {expected}, found `{found}`")]
     Value { key: &'static str, expected: &'static str, found: String },
+    /// Each a sentence that begins with the key.
+    #[error("{}", .0.join("; "))]
+    Limits(Vec<String>),
 }
 
 impl Default for Config {
@@ -180,6 +192,8 @@ impl Default for Config {
             keys: None,
             allow_private: Vec::new(),
             certificates: Vec::new(),
+            origins: BTreeMap::new(),
+            limits: serde_json::Map::new(),
             contracts: BTreeMap::new(),
             api: SocketAddr::from(([127, 0, 0, 1], 7060)),
         }

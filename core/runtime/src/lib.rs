@@ -31,7 +31,7 @@ mod warm;
 pub use agents::{Agent, Agents};
 
 pub use catalog::catalog;
-pub use config::{AccountConfig, Config, ConfigError, StreamConfig, StreamsConfig};
+pub use config::{AccountConfig, Config, ConfigError, OriginConfig, StreamConfig, StreamsConfig};
 pub use error::Error;
 pub use live::{Live, LiveCalls};
 pub use phrases::{Phrases, Rendered};

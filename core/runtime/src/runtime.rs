@@ -10,7 +10,7 @@ use crate::plugins::Plugins;
 use crate::publish::{Press, PublishError};
 use crate::unfinished;
 use closare_egress::{Egress, EgressConfig, EgressOptions, Root, SecretBook};
-use closare_host::{Host, HostConfig};
+use closare_host::Host;
 use closare_policy::{Policies, Policy, eu_default};
 use closare_store::{OperatorKey, Store};
 use closare_telephony::{Incoming, Telephony};
@@ -62,7 +62,7 @@ impl Runtime {
     ) -> Result<(Arc<Runtime>, mpsc::Receiver<Incoming>), Error> {
         let policies = Policies::new(policies(&config)?);
         let egress = egress(&config)?;
-        let host = Host::new(HostConfig::new(config.cache.join("compiled")))?;
+        let host = Host::new(config.host()?)?;
         let plugins = Plugins::load(&host, &config.plugins, |name| tell(Starting::Plugin(name)))?;
         for (folder, reason) in plugins.broken() {
             tell(Starting::Broken { folder, reason });
@@ -214,7 +214,7 @@ pub fn policies(config: &Config) -> Result<Vec<Policy>, Error> {
     Ok(layers)
 }
 
-/// The one door out, with the operator's keys, origins and certificates.
+/// The one door out, with the operator's keys, origins with their limits, and certificates.
 ///
 /// # Errors
 /// A file that can't be read, or isn't what it should be.
@@ -223,7 +223,7 @@ pub fn egress(config: &Config) -> Result<Egress, Error> {
     let allow_private =
         config.allow_private.iter().filter_map(|origin| closare_egress::Origin::of(origin).ok()).collect();
     let door = EgressConfig { allow_private, secrets: secrets(config)?, ..EgressConfig::default() };
-    Ok(Egress::with(door, EgressOptions { roots, ..EgressOptions::default() })?)
+    Ok(Egress::with(door, EgressOptions { roots, per_origin: config.limits_of_origins()? })?)
 }
 
 fn root(path: &PathBuf) -> Result<Root, Error> {

@@ -8,9 +8,11 @@ pub struct Counters {
     /// Calls that are up or ring.
     pub calls: u64,
     pub invites: u64,
-    /// Datagrams that aren't SIP, and requests that break its rules.
+    /// Datagrams that aren't SIP, requests that break its rules, streams that begin with something else than their start, and
+    /// connections for streams that asked for nothing in time.
     pub bad_messages: u64,
-    /// Datagrams and connections from addresses that aren't allowed.
+    /// Datagrams and connections from addresses that aren't allowed; requests for streams that aren't signed, and connections for
+    /// streams while too many wait to be let in.
     pub not_allowed: u64,
     /// INVITEs over the rate.
     pub over_rate: u64,

@@ -5,7 +5,7 @@ pub(crate) mod call;
 pub mod datagram;
 pub(crate) mod dialing;
 pub(crate) mod driver;
-mod gate;
+pub mod gate;
 mod info;
 mod inspect;
 mod receiving;

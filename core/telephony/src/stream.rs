@@ -1,8 +1,10 @@
-//! Calls that come as a media stream over a WebSocket: a carrier's `<Connect><Stream>`. `server` lets them in, `talk` carries one;
-//! the rest is pure.
+//! Calls that come as a media stream over a WebSocket: a carrier's `<Connect><Stream>`. They stand on the `doorstep` until
+//! `server` lets them in, `talk` carries one; the rest is pure.
 
 mod ahead;
+mod doorstep;
 mod ear;
+mod knocks;
 mod marks;
 pub mod messages;
 mod server;

@@ -1,5 +1,6 @@
 //! What came from the network, as the file has it: text where it is text, base64 otherwise.
 
+use super::place::Thing;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use closare_terms::network::{self, NetEvent, Ticket, Trouble};
@@ -55,8 +56,16 @@ pub struct Head {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(try_from = "Line", into = "Line")]
 pub struct Piece {
+    ticket: Ticket,
+    body: Body,
+}
+
+/// A piece as the file has it.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Line {
     ticket: Ticket,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     text: Option<String>,
@@ -121,6 +130,26 @@ pub fn sifted(event: NetEvent) -> NetEvent {
     }
 }
 
+impl Came {
+    /// What it is, and of which ticket.
+    pub fn thing(&self) -> Thing {
+        let one = |noun, of, ticket: &Ticket| Thing { noun, of, ticket: *ticket };
+        match self {
+            Came::Answered(head) => one("the answer", "to request", &head.ticket),
+            Came::Chunk(piece) => one("piece", "of the answer to request", &piece.ticket),
+            Came::Ended { ticket, .. } => one("the end", "of the answer to request", ticket),
+            Came::Opened(head) => one("the opening", "of socket", &head.ticket),
+            Came::Refused { head, .. } => one("the refusal", "of socket", &head.ticket),
+            Came::Text { ticket, .. } => one("message", "from socket", ticket),
+            Came::Binary(piece) => one("message", "from socket", &piece.ticket),
+            Came::Closed { ticket, .. } => one("the close", "from socket", ticket),
+            Came::Failed { ticket, .. } => one("the failure", "of ticket", ticket),
+            Came::Woke { ticket } => one("the end", "of timer", ticket),
+            Came::Waiting { ticket, .. } => one("what waits", "on ticket", ticket),
+        }
+    }
+}
+
 impl From<NetEvent> for Came {
     fn from(event: NetEvent) -> Came {
         match event {
@@ -143,12 +172,12 @@ impl From<Came> for NetEvent {
     fn from(came: Came) -> NetEvent {
         match came {
             Came::Answered(head) => NetEvent::Answered(head.into()),
-            Came::Chunk(piece) => NetEvent::Chunk { ticket: piece.ticket, bytes: piece.bytes() },
+            Came::Chunk(piece) => NetEvent::Chunk { ticket: piece.ticket, bytes: piece.body.bytes() },
             Came::Ended { ticket, trailers } => NetEvent::Ended { ticket, trailers: pairs(trailers) },
             Came::Opened(head) => NetEvent::Opened(head.into()),
             Came::Refused { head, body } => NetEvent::Refused { head: head.into(), body: body.bytes() },
             Came::Text { ticket, text } => NetEvent::Text { ticket, text },
-            Came::Binary(piece) => NetEvent::Binary { ticket: piece.ticket, bytes: piece.bytes() },
+            Came::Binary(piece) => NetEvent::Binary { ticket: piece.ticket, bytes: piece.body.bytes() },
             Came::Closed { ticket, code, reason } => NetEvent::Closed { ticket, code, reason },
             Came::Failed { ticket, trouble } => NetEvent::Failed { ticket, trouble },
             Came::Woke { ticket } => NetEvent::Woke { ticket },
@@ -195,14 +224,30 @@ impl Body {
 
 impl Piece {
     fn new(ticket: Ticket, bytes: Vec<u8>) -> Piece {
-        match Body::new(bytes) {
-            Body::Text(text) => Piece { ticket, text: Some(text), base64: None },
-            Body::Base64(bytes) => Piece { ticket, text: None, base64: Some(bytes) },
-        }
+        Piece { ticket, body: Body::new(bytes) }
     }
+}
 
-    fn bytes(self) -> Vec<u8> {
-        self.text.map(String::into_bytes).or(self.base64.map(|bytes| bytes.0)).unwrap_or_default()
+impl TryFrom<Line> for Piece {
+    type Error = &'static str;
+
+    fn try_from(line: Line) -> Result<Piece, &'static str> {
+        let body = match (line.text, line.base64) {
+            (Some(text), None) => Body::Text(text),
+            (None, Some(bytes)) => Body::Base64(bytes),
+            (Some(_), Some(_)) | (None, None) => return Err("expected one of `text` and `base64`"),
+        };
+        Ok(Piece { ticket: line.ticket, body })
+    }
+}
+
+impl From<Piece> for Line {
+    fn from(piece: Piece) -> Line {
+        let (text, base64) = match piece.body {
+            Body::Text(text) => (Some(text), None),
+            Body::Base64(bytes) => (None, Some(bytes)),
+        };
+        Line { ticket: piece.ticket, text, base64 }
     }
 }
 

@@ -100,7 +100,7 @@ impl Saying {
 }
 
 impl Given {
-    fn name(&self) -> &'static str {
+    pub fn name(&self) -> &'static str {
         match self {
             Given::Chat(_) => "chat",
             Given::Extract(_) => "extract",

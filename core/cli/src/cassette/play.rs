@@ -2,6 +2,7 @@
 
 use super::diff::{self, differences};
 use super::file::{Entry, What};
+use super::place::named;
 use super::session::{Put, Session, open};
 use super::told::{Out, Told};
 use super::{Cassette, Error, effect};
@@ -68,6 +69,7 @@ impl Now<'_> {
 
     fn put(&mut self, entry: &Entry) -> Result<(), Error> {
         self.compare_asks();
+        self.told.upon(self.tape.len());
         self.tape.push(entry.clone());
         let put = match &entry.what {
             What::Given(given) => Put::Given(given.clone()),
@@ -103,12 +105,14 @@ impl Now<'_> {
         let what = |tape: &[Entry], index: usize| tape.get(index).map(|entry| entry.what.clone());
         self.differs =
             (self.compared..=now.len()).find_map(|index| match (what(then, index), what(now, index)) {
-                (Some(What::Asks(expected)), Some(What::Asks(found))) => asks_else(index, &expected, &found),
+                (Some(What::Asks(expected)), Some(What::Asks(found))) => {
+                    asks_else(then, index, &expected, &found)
+                }
                 (Some(What::Asks(expected)), Some(What::Given(_) | What::Comes(_)) | None) => {
-                    Some(asks_not(index, &expected))
+                    Some(asks_not(then, index, &expected))
                 }
                 (Some(What::Given(_) | What::Comes(_)) | None, Some(What::Asks(found))) => {
-                    Some(asks_more(index, &found))
+                    Some(asks_more(then, index, &found))
                 }
                 (
                     Some(What::Given(_) | What::Comes(_)) | None,
@@ -121,7 +125,7 @@ impl Now<'_> {
     fn over(self, whole: bool) -> Played {
         let told = self.told.values();
         // What it told after something else was asked for isn't its fault.
-        let differs = self.differs.or_else(|| told_else(&self.cassette.told, &told));
+        let differs = self.differs.or_else(|| told_else(&self.cassette.told, &told, &self.told, &self.tape));
         let now = match whole {
             true => Cassette { tape: self.tape, told, ..self.cassette.clone() },
             false => self.cassette.clone(),
@@ -134,30 +138,35 @@ fn one_field(expected: Option<&Value>, found: Option<&Value>) -> Vec<diff::Diffe
     vec![diff::Difference { field: String::new(), expected: expected.cloned(), found: found.cloned() }]
 }
 
-fn asks_else(index: usize, expected: &Value, found: &Value) -> Option<Difference> {
+fn asks_else(tape: &[Entry], index: usize, expected: &Value, found: &Value) -> Option<Difference> {
     let fields = differences(expected, found);
-    let what = format!("it asks something else of the network (entry {} of the tape)", index + 1);
+    let what = format!("it asks something else of the network ({})", named(tape, index));
     (!fields.is_empty()).then_some(Difference { what, fields })
 }
 
-fn asks_not(index: usize, expected: &Value) -> Difference {
-    let what = format!("it doesn't ask something of the network (entry {} of the tape)", index + 1);
+fn asks_not(tape: &[Entry], index: usize, expected: &Value) -> Difference {
+    let what = format!("it doesn't ask something of the network ({})", named(tape, index));
     Difference { what, fields: one_field(Some(expected), None) }
 }
 
-fn asks_more(index: usize, found: &Value) -> Difference {
-    let what = format!("it asks something more of the network (before entry {} of the tape)", index + 1);
+fn asks_more(tape: &[Entry], index: usize, found: &Value) -> Difference {
+    let what = format!("it asks something more of the network (before {})", named(tape, index));
     Difference { what, fields: one_field(None, Some(found)) }
 }
 
-fn told_else(expected: &[Value], found: &[Value]) -> Option<Difference> {
+fn told_else(expected: &[Value], found: &[Value], told: &Told, tape: &[Entry]) -> Option<Difference> {
     (0..expected.len().max(found.len())).find_map(|index| {
         let (what, fields) = match (expected.get(index), found.get(index)) {
             (Some(expected), Some(found)) => ("something else", differences(expected, found)),
             (None, Some(found)) => ("something more", one_field(None, Some(found))),
             (expected, None) => ("less", one_field(expected, None)),
         };
-        let what = format!("it tells {what} (entry {} of `told`)", index + 1);
+        let upon = match told.entries(index) {
+            Some((first, last)) if first == last => format!(", upon {}", named(tape, first)),
+            Some((first, last)) => format!(", upon entries {} to {} of the tape", first + 1, last + 1),
+            None => String::new(),
+        };
+        let what = format!("it tells {what} (entry {} of `told`{upon})", index + 1);
         (!fields.is_empty()).then_some(Difference { what, fields })
     })
 }

@@ -3,7 +3,7 @@
 
 use super::Error;
 use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
+use base64::prelude::{BASE64_STANDARD, BASE64_STANDARD_NO_PAD};
 use closare_terms::network::{NetEvent, Ticket};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -38,12 +38,16 @@ impl Secrets {
     fn of(values: impl Iterator<Item = (String, String)>) -> Secrets {
         let mut forms = Vec::new();
         for (name, value) in values.filter(|(_, value)| value.len() >= SHORTEST) {
-            for form in [BASE64_STANDARD.encode(&value), quoted(&value), encoded(&value), value] {
+            let upper = encoded(&value, |byte| format!("%{byte:02X}"));
+            let lower = encoded(&value, |byte| format!("%{byte:02x}"));
+            let whole = [quoted(&value), upper, lower];
+            for form in whole.into_iter().chain(in_base64(value.as_bytes())).chain([value]) {
                 forms.push((name.clone(), form.into_bytes()));
             }
         }
         // The longest first: one may be a part of another.
-        forms.sort_by_key(|(name, form)| (std::cmp::Reverse(form.len()), name.clone()));
+        forms.sort_by_key(|(name, form)| (std::cmp::Reverse(form.len()), name.clone(), form.clone()));
+        forms.dedup();
         Secrets(forms)
     }
 
@@ -134,13 +138,26 @@ fn quoted(value: &str) -> String {
     text[1..text.len() - 1].to_owned()
 }
 
-/// As in a URL (RFC 3986, 2.3).
-fn encoded(value: &str) -> String {
+/// As in a URL (RFC 3986, 2.3); hexadecimal digits come in either case.
+fn encoded(value: &str, escaped: fn(u8) -> String) -> String {
     let one = |byte: u8| match byte {
         b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
-        other => format!("%{other:02X}"),
+        other => escaped(other),
     };
     value.bytes().map(one).collect()
+}
+
+/// In base64 (RFC 4648) of either alphabet, by itself or in the middle of something that was encoded with it, such as
+/// `user:KEY` of a basic credential: its letters depend on where in a group of three bytes it begins. Those at the edges that its
+/// neighbours have a part in are left out.
+fn in_base64(value: &[u8]) -> Vec<String> {
+    let begun_at = |place: usize| {
+        let text = BASE64_STANDARD_NO_PAD.encode([&b"\0\0"[..place], value].concat());
+        let (from, to) = ((8 * place).div_ceil(6), 8 * (place + value.len()) / 6);
+        text[from..to].to_owned()
+    };
+    let forms = [BASE64_STANDARD.encode(value), begun_at(0), begun_at(1), begun_at(2)];
+    forms.into_iter().flat_map(|form| [form.replace('+', "-").replace('/', "_"), form]).collect()
 }
 
 #[cfg(test)]
@@ -161,7 +178,30 @@ mod tests {
         let check = |text: &str, expected: &str| assert_eq!(secrets().cut(chunk(text)), chunk(expected));
         check("wrong key sk-very-secret, abc", "wrong key {{secret:KEY}}, abc");
         check("sk-very-secret/2 sk-very-secret%2F2", "{{secret:LONGER}} {{secret:LONGER}}");
+        check("sk-very-secret%2f2", "{{secret:LONGER}}");
         check(&BASE64_STANDARD.encode("sk-very-secret"), "{{secret:KEY}}");
+    }
+
+    /// A vendor that shows what it was sent shows it whole: `Basic` of a user and the key.
+    #[test]
+    fn a_secret_in_the_middle_of_base64_is_cut_out() {
+        let value = "sk-very>secret?2";
+        let secrets = Secrets::of([("KEY".to_owned(), value.to_owned())].into_iter());
+        for (before, after) in [("", "\n"), ("u:", ""), ("me:", "!"), ("user:", " more")] {
+            let whole = BASE64_STANDARD.encode(format!("{before}{value}{after}"));
+            for text in [whole.replace('+', "-").replace('/', "_"), whole] {
+                let halves = [chunk(&text[..9]), chunk(&text[9..])];
+                assert!(secrets.look("", halves.iter()).is_err(), "{text}");
+                let NetEvent::Chunk { bytes, .. } = secrets.cut(chunk(&text)) else { panic!("a chunk") };
+                let cut = String::from_utf8(bytes).unwrap();
+                let (left, right) =
+                    cut.split_once("{{secret:KEY}}").unwrap_or_else(|| panic!("{text}: {cut}"));
+                // Of the value's own letters at most one is left at each side.
+                let right = right.trim_end_matches('=');
+                assert!(left.len() <= (8 * before.len()).div_ceil(6), "{cut}");
+                assert!(right.len() <= (8 * after.len()).div_ceil(6) + 1, "{cut}");
+            }
+        }
     }
 
     #[test]

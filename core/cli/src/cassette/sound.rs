@@ -69,9 +69,10 @@ impl Sound {
             return self;
         }
         let mut resampler = Resampler::new(self.rate, rate);
-        let mut samples = Vec::new();
+        let (mut samples, mut rest) = (Vec::new(), Vec::new());
         resampler.process_into(&self.samples, &mut samples);
-        resampler.flush(&mut samples);
+        resampler.flush(&mut rest);
+        samples.extend(rest);
         Sound { rate, samples }
     }
 
@@ -85,6 +86,19 @@ impl Sound {
                 Ok(samples.iter().flat_map(|sample| sample.to_le_bytes()).collect())
             }
             _ => Err(Error::Short { length: self.length(), to: part.to }),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sound_at_another_rate_is_as_long() {
+        for rate in [8_000, 16_000, 24_000] {
+            let sound = Sound { rate: 8_000, samples: vec![1_000; 4_800] }.at(rate);
+            assert_eq!((sound.rate, sound.length()), (rate, 600));
         }
     }
 }

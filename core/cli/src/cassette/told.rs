@@ -27,7 +27,17 @@ pub enum Out {
 
 /// All of it, in order.
 #[derive(Default)]
-pub struct Told(Vec<One>);
+pub struct Told {
+    list: Vec<Placed>,
+    now: Option<usize>,
+}
+
+/// What was told, and the first and the last entry of the tape that it was told upon. None is the opening.
+struct Placed {
+    one: One,
+    first: Option<usize>,
+    last: Option<usize>,
+}
 
 enum One {
     Token { job: u32, text: String },
@@ -36,36 +46,59 @@ enum One {
 }
 
 impl Told {
+    /// What is added from here on was told upon this entry of the tape.
+    pub fn upon(&mut self, entry: usize) {
+        self.now = Some(entry);
+    }
+
     pub fn add(&mut self, out: Out) {
         match out {
             Out::Net(_) => {}
-            Out::Token { job, text } => match self.0.last_mut() {
-                Some(One::Token { job: same, text: before }) if *same == job => before.push_str(&text),
-                _ => self.0.push(One::Token { job, text }),
+            Out::Token { job, text } => match self.list.last_mut() {
+                Some(Placed { one: One::Token { job: same, text: before }, last, .. }) if *same == job => {
+                    before.push_str(&text);
+                    *last = self.now;
+                }
+                _ => self.push(One::Token { job, text }),
             },
             Out::Audio { utterance, bytes } => {
-                let before = self.0.iter_mut().find_map(|one| match one {
-                    One::Audio { utterance: same, bytes } if *same == utterance => Some(bytes),
+                let before = self.list.iter_mut().find_map(|placed| match placed {
+                    Placed { one: One::Audio { utterance: same, bytes }, last, .. } if *same == utterance => {
+                        Some((bytes, last))
+                    }
                     _ => None,
                 });
                 match before {
-                    Some(before) => before.extend(bytes),
-                    None => self.0.push(One::Audio { utterance, bytes }),
+                    Some((before, last)) => {
+                        before.extend(bytes);
+                        *last = self.now;
+                    }
+                    None => self.push(One::Audio { utterance, bytes }),
                 }
             }
-            Out::Other(value) | Out::Answer(value) | Out::Failed(value) => self.0.push(One::Other(value)),
+            Out::Other(value) | Out::Answer(value) | Out::Failed(value) => self.push(One::Other(value)),
         }
     }
 
+    fn push(&mut self, one: One) {
+        self.list.push(Placed { one, first: self.now, last: self.now });
+    }
+
     pub fn values(&self) -> Vec<Value> {
-        let shown = |one: &One| match one {
+        let shown = |placed: &Placed| match &placed.one {
             One::Token { job, text } => json!({"tokens": {"job": job, "text": text}}),
             One::Audio { utterance, bytes } => {
                 json!({"audio": {"utterance": utterance, "bytes": bytes.len(), "sha256": hash(bytes)}})
             }
             One::Other(value) => value.clone(),
         };
-        self.0.iter().map(shown).collect()
+        self.list.iter().map(shown).collect()
+    }
+
+    /// The first and the last entry of the tape that brought this about.
+    pub fn entries(&self, index: usize) -> Option<(usize, usize)> {
+        let placed = self.list.get(index)?;
+        Some((placed.first?, placed.last?))
     }
 }
 

@@ -17,7 +17,7 @@ enum Command {
     /// Check closare.yaml, and show what is in force
     ///
     /// Keys: closare, data, cache, listen, advertise, rtp_ports, allow, max_calls, invites_per_second, media_threads, numbers,
-    /// register, streams, plugins, policies, basis, plan_days, timezone, keys, allow_private, certificates,
+    /// register, streams, plugins, policies, basis, plan_days, timezone, keys, allow_private, certificates, origins, limits,
     /// contracts, api. Each has a default.
     Check,
 }
@@ -26,6 +26,8 @@ pub fn run(args: &Args, setup: &Setup) -> Ran {
     let Command::Check = args.command;
     let config = setup.config()?;
     config.telephony().during("the configuration can't be used")?;
+    config.host().during("the configuration can't be used")?;
+    config.limits_of_origins().during("the configuration can't be used")?;
     println!("data       {}", config.data.display());
     println!("cache      {}", config.cache.display());
     println!(

@@ -6,7 +6,7 @@ use crate::problem::{During, Problem};
 use crate::show::live::clock;
 use crate::starting::step;
 use crate::talk::{self, Ear, Played, Reaction, Script, Spoken, Tape};
-use closare_host::{Host, HostConfig, Plugin};
+use closare_host::{Host, Plugin};
 use closare_runtime::Config;
 use closare_simulate::{Act, Talk};
 use closare_telephony::Telephony;
@@ -170,8 +170,8 @@ pub struct Own {
 
 impl Own {
     pub fn load(config: &Config) -> Result<Own, Problem> {
-        let host =
-            Host::new(HostConfig::new(config.cache.join("compiled"))).during("the plugins can't be run")?;
+        let host = Host::new(config.host().during("the configuration can't be used")?)
+            .during("the plugins can't be run")?;
         let voice = load(&host, config, "offline-tts")?
             .ok_or_else(|| {
                 Problem::new(

@@ -11,7 +11,7 @@ use super::{Ran, wait};
 use crate::problem::{During, Problem};
 use crate::setup::Setup;
 use clap::Subcommand;
-use closare_host::{Host, HostConfig, Plugin};
+use closare_host::{Host, Plugin};
 use closare_runtime::Config;
 use std::path::Path;
 use std::sync::Arc;
@@ -46,7 +46,8 @@ pub fn run(args: Args, setup: &Setup) -> Ran {
 
 /// A built plugin, as the engine loads it.
 fn loaded(folder: &Path, config: &Config) -> Result<Arc<Plugin>, Problem> {
-    let host = Host::new(HostConfig::new(config.cache.join("compiled"))).during("plugins can't be run")?;
+    let host = config.host().during("the configuration can't be used")?;
+    let host = Host::new(host).during("plugins can't be run")?;
     host.load(folder).map_err(|error| {
         let problem = Problem::new(format!("`{}` can't be run", folder.display()));
         match &error {

@@ -4,6 +4,7 @@ mod bench;
 mod check;
 mod person;
 mod plugin_new;
+mod plugin_sockets;
 mod plugins;
 mod store;
 mod usage;

@@ -139,7 +139,7 @@ fn what_a_change_does_is_shown_field_by_field() {
     author.builds("changed");
     insta::assert_snapshot!(author.runs(&["plugin", "test", "changed"]), @r#"
       differs first.yaml
-              it asks something else of the network (entry 2 of the tape)
+              it asks something else of the network (entry 2 of the tape: the head of request 1)
                 request.json.model
                   expected "small"
                   found    "other"
@@ -160,7 +160,7 @@ fn what_a_change_does_is_shown_field_by_field() {
     author.edits("changed/cassettes/first.yaml", "{job: 1, ending: complete}", "{job: 1, ending: cut}");
     insta::assert_snapshot!(author.runs(&["plugin", "test", "changed"]), @r#"
       differs first.yaml
-              it tells something else (entry 2 of `told`)
+              it tells something else (entry 2 of `told`, upon entry 5 of the tape: piece 2 of the answer to request 1)
                 done.ending
                   expected "cut"
                   found    "complete"

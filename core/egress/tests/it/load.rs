@@ -138,6 +138,24 @@ async fn a_plugin_asks_so_many_a_second() {
 }
 
 #[tokio::test]
+async fn an_origin_that_is_asked_too_much_leaves_the_others_alone() {
+    let (busy, _) = statuses().await;
+    let (other, _) = statuses().await;
+    let mut setup = Setup::at(&[&busy, &other]);
+    setup.limits.breaker.failures = 1;
+    setup.limits.load.open = 1;
+    let mut talk = setup.start();
+    for _ in 0..5 {
+        assert_eq!(status(&mut talk, format!("{busy}/429")).await, Ok(429));
+        assert_eq!(status(&mut talk, format!("{other}/200")).await, Ok(200));
+    }
+    assert_eq!(status(&mut talk, format!("{busy}/200")).await, Ok(200), "who says 429 is up");
+    let (at_busy, at_other) = (talk.metered_at(&busy), talk.metered_at(&other));
+    assert_eq!((at_busy.answers, at_busy.client_errors), (6, 5));
+    assert_eq!((at_other.answers, at_other.client_errors, at_other.failures.total()), (5, 0, 0));
+}
+
+#[tokio::test]
 async fn an_origin_may_have_limits_of_its_own() {
     let (slow, _) = statuses().await;
     let (other, _) = statuses().await;

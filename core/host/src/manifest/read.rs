@@ -291,18 +291,27 @@ fn other(
 
 fn limits(reader: &mut Reader<'_>) -> Limits {
     let Some(map) = reader.map("limits") else { return Limits::USUAL };
-    reader.inside("limits", map, |reader| {
-        let memory =
-            measure(reader, "memory", &[("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30)], 4 << 30);
-        let call = measure(reader, "call", &[("ms", 1), ("s", 1_000)], 60_000);
-        let outputs = measure(reader, "outputs", &[("", 1)], 100_000);
-        reader.refuse_the_rest();
-        Limits {
-            memory: memory.unwrap_or(Limits::USUAL.memory),
-            call: call.map_or(Limits::USUAL.call, Millis),
-            outputs: outputs.and_then(|count| usize::try_from(count).ok()).unwrap_or(Limits::USUAL.outputs),
-        }
-    })
+    reader.inside("limits", map, |reader| limits_or(reader, Limits::USUAL))
+}
+
+/// An operator's, in a manifest's words: what isn't set lowers nothing.
+pub(crate) fn operators_limits(map: &Map<String, Value>) -> Result<Limits, Vec<String>> {
+    let mut reader = Reader::new(map, "limits.");
+    let limits = limits_or(&mut reader, Limits::NONE);
+    let problems = reader.done();
+    if problems.is_empty() { Ok(limits) } else { Err(problems) }
+}
+
+fn limits_or(reader: &mut Reader<'_>, other: Limits) -> Limits {
+    let memory = measure(reader, "memory", &[("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30)], 4 << 30);
+    let call = measure(reader, "call", &[("ms", 1), ("s", 1_000)], 60_000);
+    let outputs = measure(reader, "outputs", &[("", 1)], 100_000);
+    reader.refuse_the_rest();
+    Limits {
+        memory: memory.unwrap_or(other.memory),
+        call: call.map_or(other.call, Millis),
+        outputs: outputs.and_then(|count| usize::try_from(count).ok()).unwrap_or(other.outputs),
+    }
 }
 
 /// A whole number with a unit, from 1 to `most` of the smallest.

@@ -1,7 +1,13 @@
 //! What an operator writes.
 
-use closare_runtime::{Config, ConfigError};
+use closare_egress::{Grant, Origin};
+use closare_runtime::{Config, ConfigError, egress};
+use closare_terms::network::{Body, NetEffect, NetEvent, Request, Trouble};
 use std::path::Path;
+use std::time::Duration;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::sync::mpsc::unbounded_channel;
+use tokio::time::timeout;
 
 #[test]
 fn the_example_of_one_node_is_read() {
@@ -46,4 +52,90 @@ fn a_path_that_is_left_out_stays_empty() {
     assert_eq!(config.data, Path::new(""));
     assert_eq!(config.cache, folder.path().join("warm"));
     assert!(config.plugins.is_empty());
+}
+
+fn read(text: &str) -> Config {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("closare.yaml");
+    std::fs::write(&path, text).unwrap();
+    Config::read(&path).unwrap()
+}
+
+#[test]
+fn plugins_get_what_the_operator_lowers() {
+    let config = read("limits: {memory: 16MiB, outputs: 64}\n");
+    let limits = config.host().unwrap().limits.unwrap();
+    assert_eq!((limits.memory, limits.outputs), (16 << 20, 64));
+    assert!(Config::default().host().unwrap().limits.is_none());
+    let error =
+        read("limits: {memory: lots}\n").host().err().map(|error| error.to_string()).unwrap_or_default();
+    assert!(error.starts_with("limits.memory: expected a number with KiB"), "{error}");
+}
+
+#[test]
+fn an_origin_that_is_none_or_comes_twice_is_told() {
+    for origins in ["{here: {open: 1}}", "{\"https://a.example\": {open: 1}, \"wss://a.example\": {open: 2}}"]
+    {
+        let error = read(&format!("origins: {origins}\n")).limits_of_origins().err();
+        assert!(matches!(error, Some(ConfigError::Value { key: "origins", .. })), "{error:?}");
+    }
+}
+
+/// A server that says nothing, or that answers.
+async fn serve(answer: &'static str) -> String {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let origin = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        loop {
+            let (mut socket, _) = listener.accept().await.unwrap();
+            tokio::spawn(async move {
+                while socket.read(&mut [0; 4096]).await.is_ok_and(|read| read > 0) {
+                    socket.write_all(answer.as_bytes()).await.unwrap();
+                }
+            });
+        }
+    });
+    origin
+}
+
+#[tokio::test]
+async fn an_origin_has_the_limits_of_its_contract_and_others_have_not() {
+    let (slow, other) = (serve("").await, serve("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n").await);
+    let origins = format!("origins: {{\"{slow}\": {{open: 1, wait_ms: 0}}}}");
+    let config = read(&format!("allow_private: [\"{slow}\", \"{other}\"]\n{origins}\n"));
+    let egress = egress(&config).unwrap();
+    let grant = Grant {
+        plugin: "test".into(),
+        origins: [&slow, &other].map(|origin| Origin::of(origin).unwrap()).to_vec(),
+        credentials: Default::default(),
+        secrets: Default::default(),
+        in_first_message: false,
+    };
+    let (tell, mut events) = unbounded_channel();
+    let session = egress.session(grant, move |event| drop(tell.send(event)), || true);
+    let ask = |ticket, url: &str| {
+        session.carry(NetEffect::Ask(Request {
+            ticket,
+            method: "GET".to_owned(),
+            url: url.to_owned(),
+            headers: Vec::new(),
+            credential: None,
+            time_limit: None,
+            repeatable: false,
+            body: Body::None,
+        }));
+    };
+    ask(1, &slow);
+    ask(2, &slow);
+    let mut next = async || timeout(Duration::from_secs(20), events.recv()).await.expect("an event");
+    // One of the two has the only place.
+    let event = next().await;
+    assert!(matches!(event, Some(NetEvent::Failed { trouble: Trouble::Overloaded, .. })), "{event:?}");
+    for ticket in 3..6 {
+        ask(ticket, &other);
+    }
+    for _ in 0..6 {
+        let event = next().await;
+        assert!(matches!(event, Some(NetEvent::Answered(_) | NetEvent::Ended { .. })), "{event:?}");
+    }
 }

@@ -46,6 +46,24 @@ impl Gate {
         self.complain("messages that break SIP's rules");
     }
 
+    /// A request for a stream that isn't signed by the carrier.
+    pub fn unsigned(&self) {
+        self.tally.not_allowed.more();
+        self.complain("a request for a stream without the carrier's signature");
+    }
+
+    /// More connections for streams than may wait to be let in.
+    pub fn too_many(&self) {
+        self.tally.not_allowed.more();
+        self.complain("connections for streams, too many of which asked for nothing yet");
+    }
+
+    /// A connection for a stream that asked for nothing whole in its time.
+    pub fn too_late(&self) {
+        self.tally.bad_messages.more();
+        self.complain("a connection for a stream that asked for nothing in time");
+    }
+
     fn complain(&self, what: &str) {
         let mut last = self.complained.lock().unwrap_or_else(PoisonError::into_inner);
         if last.is_none_or(|last| last.elapsed() >= COMPLAIN_EACH) {

@@ -1,10 +1,12 @@
 //! The door for media streams: HTTP, behind a proxy that speaks TLS. Who doesn't know the path's token, or can't sign, is turned away
-//! before the upgrade, with 403 and nothing more.
+//! before the upgrade, with 403 and nothing more. Who doesn't ask in time is cut off, and a connection that isn't a stream ends with its
+//! answer.
 //!
 //! - `GET {public}/twilio/TOKEN`: the stream of a `<Connect><Stream>` that the operator wrote.
 //! - `POST {public}/twilio/TOKEN/voice`: the number's voice webhook; the answer is TwiML with a ticket for this one call.
 //! - `GET {public}/twilio/TOKEN/TICKET`: that call's stream.
 
+use super::doorstep::{ASKED_WITHIN, Doorstep, Visit};
 use super::messages::Start;
 use super::signature::is_signed;
 use super::tickets::Ticket;
@@ -14,8 +16,9 @@ use crate::sip::driver::Driver;
 use crate::{StreamConfig, StreamLine};
 use axum::Router;
 use axum::extract::ws::WebSocketUpgrade;
-use axum::extract::{ConnectInfo, DefaultBodyLimit, Form, Path, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::extract::{ConnectInfo, DefaultBodyLimit, Form, FromRequest, Path, Request, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::middleware::map_response;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use std::collections::BTreeMap;
@@ -57,7 +60,9 @@ impl Driver {
             .layer(DefaultBodyLimit::max(FORM_MAX))
             .with_state(door);
         let stop = self.stop.clone();
-        let service = router.into_make_service_with_connect_info::<SocketAddr>();
+        let router = router.layer(map_response(last_answer));
+        let service = router.into_make_service_with_connect_info::<Visit>();
+        let listener = Doorstep::new(listener, ASKED_WITHIN, self.gate.clone());
         tokio::spawn(async move {
             let served =
                 axum::serve(listener, service).with_graceful_shutdown(async move { stop.cancelled().await });
@@ -71,21 +76,21 @@ impl Driver {
 async fn stream(
     State(door): State<Door>,
     Path(token): Path<String>,
-    ConnectInfo(source): ConnectInfo<SocketAddr>,
+    ConnectInfo(visit): ConnectInfo<Visit>,
     headers: HeaderMap,
     upgrade: WebSocketUpgrade,
 ) -> Response {
     let Some(line) = door.line(&token, &token, &headers, "wss", &BTreeMap::new()) else {
         return door.turn_away();
     };
-    let guest = Guest { number: line.number.clone(), source, ticket: None };
-    door.let_in(guest, upgrade)
+    let guest = Guest { number: line.number.clone(), source: visit.source, ticket: None };
+    door.let_in(guest, &visit, upgrade)
 }
 
 async fn ticketed(
     State(door): State<Door>,
     Path((token, ticket)): Path<(String, String)>,
-    ConnectInfo(source): ConnectInfo<SocketAddr>,
+    ConnectInfo(visit): ConnectInfo<Visit>,
     headers: HeaderMap,
     upgrade: WebSocketUpgrade,
 ) -> Response {
@@ -95,8 +100,8 @@ async fn ticketed(
     };
     let ticket = door.driver.streams.tickets().take(&ticket, Instant::now());
     let Some(ticket) = ticket else { return door.turn_away() };
-    let guest = Guest { number: line.number.clone(), source, ticket: Some(ticket) };
-    door.let_in(guest, upgrade)
+    let guest = Guest { number: line.number.clone(), source: visit.source, ticket: Some(ticket) };
+    door.let_in(guest, &visit, upgrade)
 }
 
 /// Tells the carrier where to stream this call to.
@@ -104,8 +109,17 @@ async fn voice(
     State(door): State<Door>,
     Path(token): Path<String>,
     headers: HeaderMap,
-    Form(form): Form<BTreeMap<String, String>>,
+    request: Request,
 ) -> Response {
+    // Who doesn't know the token isn't waited for: a form that comes slowly would hold a place, and all that a proxy passes on comes
+    // from one address.
+    if !door.knows(&token) {
+        return door.turn_away();
+    }
+    let form = match Form::<BTreeMap<String, String>>::from_request(request, &()).await {
+        Ok(Form(form)) => form,
+        Err(rejection) => return rejection.into_response(),
+    };
     let path = format!("{token}/voice");
     if door.line(&token, &path, &headers, "https", &form).is_none() {
         return door.turn_away();
@@ -121,6 +135,14 @@ async fn voice(
     ([(header::CONTENT_TYPE, "text/xml")], twiml).into_response()
 }
 
+/// Nothing is kept open for another request: a proxy that sent one as the time ran out would have it lost.
+async fn last_answer(mut response: Response) -> Response {
+    if response.status() != StatusCode::SWITCHING_PROTOCOLS {
+        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
+    response
+}
+
 impl Door {
     /// The line of this token, if the request is signed for it.
     fn line(
@@ -132,9 +154,16 @@ impl Door {
         form: &BTreeMap<String, String>,
     ) -> Option<&StreamLine> {
         let signature = headers.get(SIGNATURE)?.to_str().ok()?;
-        let line =
-            self.config.lines.iter().find(|line| line.token.as_bytes().ct_eq(token.as_bytes()).into())?;
+        let line = self.line_of(token)?;
         is_signed(&line.auth_token, &self.url(scheme, path), form, signature).then_some(line)
+    }
+
+    fn knows(&self, token: &str) -> bool {
+        self.line_of(token).is_some()
+    }
+
+    fn line_of(&self, token: &str) -> Option<&StreamLine> {
+        self.config.lines.iter().find(|line| line.token.as_bytes().ct_eq(token.as_bytes()).into())
     }
 
     /// As the carrier knows it.
@@ -145,11 +174,11 @@ impl Door {
     }
 
     fn turn_away(&self) -> Response {
-        self.driver.tally.not_allowed.more();
+        self.driver.gate.unsigned();
         StatusCode::FORBIDDEN.into_response()
     }
 
-    fn let_in(&self, guest: Guest, upgrade: WebSocketUpgrade) -> Response {
+    fn let_in(&self, guest: Guest, visit: &Visit, upgrade: WebSocketUpgrade) -> Response {
         let driver = self.driver.clone();
         driver.tally.invites.more();
         let verdict = driver.gate.admission().new_call(Instant::now(), driver.count());
@@ -168,6 +197,7 @@ impl Door {
             let headers = [(header::RETRY_AFTER, seconds.to_string())];
             return (StatusCode::SERVICE_UNAVAILABLE, headers).into_response();
         }
+        visit.let_in();
         // It counts from here on, not from its first message: a flood of sockets is a flood of calls.
         let (call, asks) = Call::new();
         let place = driver.streams.add(&call);

@@ -139,20 +139,57 @@ async fn a_webhook_gives_a_ticket_for_one_call() {
     assert_eq!(Carrier::signed(at, path).await.err(), Some(403), "it is good once");
     let forged = post(at, &format!("/twilio/{TOKEN}/voice"), &sign("x", &url, &form), body).await;
     assert!(forged.starts_with("HTTP/1.1 403"), "{forged}");
+    // Who doesn't know the token isn't waited for: of this form nothing comes.
+    let mut stranger = TcpStream::connect(at).await.unwrap();
+    let head = "POST /twilio/a1b2c3d4e5f6a7b9/voice HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n";
+    stranger.write_all(head.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    stranger.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 403"), "{answer}");
     telephony.shutdown().await;
 }
 
 async fn post(at: SocketAddr, path: &str, signature: &str, body: &str) -> String {
     let mut socket = TcpStream::connect(at).await.unwrap();
     let request = format!(
-        "POST {path} HTTP/1.1\r\nHost: calls.example.com\r\nX-Twilio-Signature: {signature}\r\nConnection: close\r\n\
+        "POST {path} HTTP/1.1\r\nHost: calls.example.com\r\nX-Twilio-Signature: {signature}\r\n\
          Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{body}",
         body.len()
     );
     socket.write_all(request.as_bytes()).await.unwrap();
     let mut answer = String::new();
     socket.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.contains("connection: close\r\n"), "{answer}");
     answer
+}
+
+#[tokio::test]
+async fn an_address_may_not_hold_every_connection() {
+    let (telephony, mut calls, at) = open().await;
+    let mut silent = Vec::new();
+    for _ in 0..64 {
+        silent.push(TcpStream::connect(at).await.unwrap());
+    }
+    let mut more = TcpStream::connect(at).await.unwrap();
+    let end =
+        timeout(Duration::from_secs(4), more.read(&mut [0])).await.expect("a close before any time is over");
+    assert!(matches!(end, Ok(0) | Err(_)), "{end:?}");
+    assert_eq!((telephony.counters().not_allowed, telephony.counters().bad_messages), (1, 0));
+    // Each that leaves makes room.
+    drop(silent);
+    let mut carrier = loop {
+        // Its leaving is seen a moment later.
+        let socket = TcpStream::connect(at).await.unwrap();
+        let mut request = format!("ws://{at}/twilio/{TOKEN}").into_client_request().unwrap();
+        let signature = sign(AUTH, &format!("{PUBLIC}/twilio/{TOKEN}"), &[]);
+        request.headers_mut().insert("X-Twilio-Signature", signature.parse().unwrap());
+        if let Ok((socket, _)) = client_async(request, socket).await {
+            break Carrier { socket };
+        }
+    };
+    carrier.start().await;
+    next(&mut calls).await.refuse(480, "the agent is stopped", None);
+    telephony.shutdown().await;
 }
 
 /// A second of a tone, of which some is heard: the rest is cleared.

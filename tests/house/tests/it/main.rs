@@ -1,6 +1,7 @@
 //! One binary for all promises. Each failure lists every place, and says what to do.
 
 mod arrows;
+mod bounded;
 mod clippy;
 mod examples;
 mod house;

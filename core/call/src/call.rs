@@ -81,11 +81,6 @@ impl Call {
         &self.context.workflow
     }
 
-    /// Keys pressed now are a secret: they go nowhere but into the machine.
-    pub fn hides_keys(&self) -> bool {
-        self.flow.hides_keys(&self.context.workflow)
-    }
-
     fn dispatch(&mut self, event: Event) {
         match event {
             Event::Offered => self.offered(),

@@ -23,6 +23,7 @@ mod phase;
 mod rulings;
 mod scope;
 mod setup;
+mod shown;
 mod slot;
 mod snapshot;
 mod steps;

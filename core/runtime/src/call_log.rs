@@ -3,6 +3,7 @@
 use crate::clock::Clock;
 use crate::live::{Live, LiveCalls};
 use crate::publish::Published;
+use crate::spoken_now::SpokenNow;
 use crate::waiting::Waiting;
 use closare_call::{ConsentAnswer, ConsentMeans, ConsentRecord, Effect, Event, Latency, Speaker, Turn};
 use closare_host::Cause;
@@ -23,6 +24,7 @@ pub struct CallLog {
     clock: Clock,
     writer: LogWriter,
     live: Arc<LiveCalls>,
+    now: SpokenNow,
     published: Arc<Published>,
     seq: u64,
     turns: u32,
@@ -52,6 +54,7 @@ impl CallLog {
             clock,
             writer: store.writer(),
             live,
+            now: SpokenNow::default(),
             published,
             seq: 0,
             turns: 0,
@@ -70,6 +73,19 @@ impl CallLog {
 
     pub fn effect(&mut self, at: Millis, effect: &Effect) {
         self.append(at, EntryKind::Effect, serde_json::to_value(effect), effect.contents());
+        self.now.effect(effect);
+    }
+
+    /// What comes, for who watches; `hidden` where no words may be shown.
+    pub fn watch(&mut self, event: &Event, hidden: bool) {
+        self.now.event(event, hidden);
+    }
+
+    /// Tells watchers what is being said, after all that came of an event.
+    pub fn tell_spoken(&mut self, at: Millis, caller_has_turn: bool) {
+        for (speaker, words) in self.now.news(at, caller_has_turn) {
+            self.live.tell(Live::Words { call: self.call.clone(), speaker, words });
+        }
     }
 
     fn append(
@@ -188,6 +204,7 @@ impl CallLog {
             heard: turn.heard.words().to_owned(),
             unheard: turn.unheard.as_ref().map(|unheard| unheard.words().to_owned()),
         });
+        self.now.turn(turn.speaker);
     }
 
     pub fn latency(&mut self, latency: &Latency) {

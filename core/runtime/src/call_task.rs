@@ -176,6 +176,7 @@ impl CallTask {
         while let Some((at, event)) = queue.pop_front() {
             let secret = matches!(event, Event::Key { .. }) && self.call.hides_keys();
             self.log.event(at, &event, secret);
+            self.log.watch(&event, self.call.hides_words());
             self.call.handle(at, event, &mut effects);
             let mut answers = Vec::new();
             for effect in effects.drain(..) {
@@ -194,6 +195,7 @@ impl CallTask {
                 queue.push_front(answer);
             }
         }
+        self.log.tell_spoken(at, self.call.caller_has_turn());
     }
 
     async fn accept(&mut self, leg_events: &mut Option<mpsc::Receiver<LegEvent>>) -> Event {

@@ -17,6 +17,13 @@ pub enum Live {
     Answered {
         call: CallId,
     },
+    /// What is being said now; the speaker's next `Words` replaces it, their next `Turn` ends it. Never kept. No words: nothing
+    /// is being said after all.
+    Words {
+        call: CallId,
+        speaker: Speaker,
+        words: String,
+    },
     Turn {
         call: CallId,
         at: Millis,
@@ -39,8 +46,9 @@ pub enum Live {
     },
 }
 
-/// Watchers that are slower than this lose events; a call never waits for one.
-const WATCH_MAX: usize = 1_024;
+/// Watchers that are slower than this lose events; a call never waits for one. Most are `Words`: of a hundred calls at once, some
+/// 300 events a second, so that a watcher may pause for 25 s before it loses a turn.
+const WATCH_MAX: usize = 8_192;
 
 struct LiveCall {
     agent: String,

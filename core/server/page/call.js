@@ -5,7 +5,7 @@ import { aside, head, verdicts } from "./kept.js";
 import { byTurn, overall } from "./latency.js";
 import { follow } from "./live.js";
 import { recordings } from "./recording.js";
-import { answering, turn } from "./transcript.js";
+import { saying, turn } from "./transcript.js";
 import { byId, plain, since, useZone } from "./words.js";
 
 const id = location.pathname.split("/").at(-1);
@@ -41,6 +41,7 @@ const changes = {
   state: ({ calls }) => (calls.length ? showRunning(calls[0]) : load()),
   began: showRunning,
   answered: ({ at }) => showAnswered(at),
+  words: (line) => keepEnd(() => say(line)),
   turn: (line) => addLine({ event: "turn", ...line }),
   latency: (line) => addLine({ event: "latency", ...line }),
   ended: showEnded,
@@ -54,17 +55,21 @@ function take(name, data) {
 /** The wait before the agent's turn that is being said. */
 let waited = null;
 
+/** What is being said, by its speaker; who began first stands first. */
+const being = new Map();
+
 function showRunning(call) {
   byId("title").textContent = `Call to ${call.agent}`;
   document.title = `Running: ${call.agent} · Closare`;
   byId("incomplete").hidden = !call.incomplete;
   byId("lines").replaceChildren();
-  waited = null;
+  nothingSaid();
   call.lines.forEach(addLine);
+  Object.values(call.saying).forEach(say);
   showAnswered(call.answered, call.number);
   if (call.ended) showEnded(call.ended);
   byId("lines-none").textContent = "No word yet.";
-  byId("lines-none").hidden = call.lines.length > 0;
+  byId("lines-none").hidden = call.lines.length > 0 || being.size > 0;
 }
 
 function showAnswered(at, number = byId("about").dataset.number) {
@@ -75,30 +80,58 @@ function showAnswered(at, number = byId("about").dataset.number) {
 }
 
 function showEnded({ ended }) {
+  nothingSaid();
   byId("about").querySelector("[data-since]")?.removeAttribute("data-since");
   pill("ended", `Ended: ${plain(ended)}`);
 }
 
 function addLine(line) {
-  const lines = byId("lines");
   byId("lines-none").hidden = true;
-  const atEnd = window.innerHeight + window.scrollY >= document.documentElement.scrollHeight - 80;
-  if (line.event === "latency") {
-    lines.querySelector(".pending")?.remove();
-    waited = line;
-    lines.append(answering(line));
-  } else if (line.speaker === "agent") {
-    lines.querySelector(".pending")?.remove();
-    lines.append(turn({ ...line, latency: waited }));
-    waited = null;
-  } else {
-    // What the caller said while the agent answers stands above the answer.
-    const item = turn(line);
-    const pending = lines.querySelector(".pending");
-    if (pending) pending.before(item);
-    else lines.append(item);
+  keepEnd(() => {
+    if (line.event === "latency") {
+      // It speaks; which words is told next, or at last by its turn.
+      waited = line;
+      nobody("agent");
+      say({ speaker: "agent", ai_generated: true });
+      return;
+    }
+    nobody(line.speaker);
+    const agent = line.speaker === "agent";
+    byId("lines").append(turn(agent ? { ...line, latency: waited } : line));
+    if (agent) waited = null;
+  });
+}
+
+/** Shows the newest words of a speaker in place of those before; none where nothing is being said after all. */
+function say(line) {
+  if (line.words === "") return nobody(line.speaker);
+  const known = being.get(line.speaker);
+  if (known) {
+    known.querySelector(".said").textContent = line.words;
+    return;
   }
-  if (atEnd) lines.lastElementChild.scrollIntoView({ block: "nearest" });
+  const item = saying({ ...line, latency: line.speaker === "agent" && waited });
+  being.set(line.speaker, item);
+  byId("saying").append(item);
+  byId("lines-none").hidden = true;
+}
+
+function nobody(speaker) {
+  being.get(speaker)?.remove();
+  being.delete(speaker);
+}
+
+function nothingSaid() {
+  ["agent", "caller"].forEach(nobody);
+  waited = null;
+}
+
+/** Changes what is shown. Who reads its end goes on doing so. */
+function keepEnd(change) {
+  const atEnd = window.innerHeight + window.scrollY >= document.documentElement.scrollHeight - 80;
+  change();
+  const last = byId("saying").lastElementChild ?? byId("lines").lastElementChild;
+  if (atEnd) last?.scrollIntoView({ block: "nearest" });
 }
 
 // When it has ended.
@@ -113,6 +146,7 @@ function showKept(data) {
   byId("about").replaceChildren(...head(call));
   byId("waits").textContent = overall([...waits.values()]) ?? "";
   pill(call.status, plain(call.end_reason ?? call.status));
+  nothingSaid();
   const player = recordings(id, kept.recordings);
   byId("recording").replaceChildren(...player.elements);
 

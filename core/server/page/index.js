@@ -2,7 +2,7 @@
 
 import { ask } from "./ask.js";
 import { follow } from "./live.js";
-import { brief } from "./transcript.js";
+import { brief, briefSaying } from "./transcript.js";
 import { byId, day, el, many, minute, plain, shortDay, since, span, useZone } from "./words.js";
 
 const LINES = 2;
@@ -19,9 +19,19 @@ const changes = {
   },
   began: add,
   answered: ({ call, at }) => update(call, (known) => (known.answered = at)),
-  turn: (line) => update(line.call, (known) => known.lines.push({ event: "turn", ...line })),
+  words: (line) => update(line.call, (known) => {
+    if (line.words) known.saying[line.speaker] = line;
+    else delete known.saying[line.speaker];
+  }),
+  turn: (line) => update(line.call, (known) => {
+    delete known.saying[line.speaker];
+    known.lines.push({ event: "turn", ...line });
+  }),
   latency: () => {},
-  ended: (ended) => update(ended.call, (known) => (known.ended = ended)),
+  ended: (ended) => update(ended.call, (known) => {
+    known.saying = {};
+    known.ended = ended;
+  }),
   kept: ({ call }) => {
     running.get(call)?.card.remove();
     running.delete(call);
@@ -50,7 +60,8 @@ function update(id, change) {
 
 function show(id) {
   const { call, card } = running.get(id);
-  const turns = call.lines.filter((line) => line.event === "turn").slice(-LINES);
+  const turns = call.lines.filter((line) => line.event === "turn").map(brief);
+  const talk = [...turns, ...Object.values(call.saying).map(briefSaying)].slice(-LINES);
   const link = card.querySelector("a") ?? el("a", { href: `/calls/${id}` });
   const focused = document.activeElement === link;
   link.replaceChildren(el("span", { class: "agent-name" }, call.agent), " ", el("span", { class: "quiet num" }, call.number));
@@ -60,7 +71,7 @@ function show(id) {
       el("h2", {}, link),
       el("p", { class: "card-state" }, state(call))),
     el("div", { class: "card-talk" },
-      turns.length ? turns.map(brief) : el("p", { class: "quiet" }, "No word yet.")),
+      talk.length ? talk : el("p", { class: "quiet" }, "No word yet.")),
   );
   if (focused) link.focus();
 }

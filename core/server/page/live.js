@@ -3,7 +3,7 @@
 
 import { byId } from "./words.js";
 
-const EVENTS = ["state", "began", "answered", "turn", "latency", "ended", "kept"];
+const EVENTS = ["state", "began", "answered", "words", "turn", "latency", "ended", "kept"];
 
 /** Hands each event and its data to `take`, until the function that it gives is called. */
 export function follow(url, take) {

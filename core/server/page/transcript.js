@@ -21,23 +21,34 @@ export function turn(turn, seek) {
   );
 }
 
-/** The agent has begun to answer; its words come when it is done, or cut off. */
-export function answering(latency) {
+/** What one of both is saying: the words so far may still change. Without `words` it is only known that the agent speaks. */
+export function saying({ speaker, words, ai_generated, latency }) {
+  const agent = speaker === "agent";
   return el(
     "li",
-    { class: "line agent pending" },
+    { class: `line ${agent ? "agent" : "caller"} saying` },
     el("span", { class: "at" }),
     el("div", { class: "body" },
-      el("p", { class: "who" }, "Agent ", aiMark(true)),
-      el("p", { class: "said" }, "speaking …"),
-      bar(latency)),
+      el("p", { class: "who" }, agent ? "Agent" : "Caller", " ", aiMark(ai_generated)),
+      el("p", { class: "said" }, words ?? "speaking …"),
+      latency && bar(latency)),
   );
 }
 
 /** Short, for a list. */
 export function brief(line) {
-  return el("p", { class: `brief ${line.speaker}` },
-    el("span", { class: "who" }, line.speaker === "agent" ? "Agent (AI)" : "Caller"), " ", words(line));
+  return el("p", { class: `brief ${line.speaker}` }, who(line), " ", words(line));
+}
+
+/** Of what is being said the newest words are shown. */
+export function briefSaying(line) {
+  const MOST = 120;
+  const words = line.words.length > MOST ? `… ${line.words.slice(-MOST).replace(/^\S*\s+/, "")}` : line.words;
+  return el("p", { class: `brief ${line.speaker} saying` }, who(line), " ", words);
+}
+
+function who({ speaker }) {
+  return el("span", { class: "who" }, speaker === "agent" ? "Agent (AI)" : "Caller");
 }
 
 function words({ heard, unheard }) {

@@ -43,6 +43,11 @@ pub fn told(live: &Live) -> (&'static str, Value) {
             });
             ("turn", data)
         }
+        Live::Words { call, speaker, words } => {
+            let speaker = json!(speaker);
+            let ai = speaker == "agent";
+            ("words", json!({"call": call, "speaker": speaker, "words": words, "ai_generated": ai}))
+        }
         Live::Latency { call, latency } => (
             "latency",
             json!({

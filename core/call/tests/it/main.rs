@@ -1,3 +1,5 @@
 mod ground;
+mod heard;
 mod random;
+mod shown;
 mod takeover;

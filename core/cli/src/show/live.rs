@@ -12,7 +12,8 @@ pub fn line(live: &Live) -> Option<String> {
         Live::Turn { at, speaker, heard, unheard, .. } => turn(*at, *speaker, heard, unheard.as_deref()),
         Live::Latency { latency, .. } => waited(latency),
         Live::Ended { ended, reason, .. } => ended_line(ended, reason),
-        Live::Kept { .. } => return None,
+        // A line that was printed can't grow; its turn comes.
+        Live::Words { .. } | Live::Kept { .. } => return None,
     })
 }
 

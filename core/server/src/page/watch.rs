@@ -21,8 +21,8 @@ const LINES_MAX: usize = 1_000;
 /// More calls than one machine holds: were ends ever missed, memory would still be bounded.
 const CALLS_MAX: usize = 4_096;
 
-/// Events that a page may be behind before it is given the state anew.
-const BEHIND_MAX: usize = 256;
+/// Events that a page may be behind before it is given the state anew, which loses nothing.
+const BEHIND_MAX: usize = 512;
 
 /// What a list shows of a call's talk.
 const LAST_LINES: usize = 4;
@@ -36,6 +36,8 @@ pub(crate) struct Running {
     pub answered: Option<UnixMillis>,
     /// Turns and latencies, in their order.
     pub lines: VecDeque<Line>,
+    /// What is being said now, by its speaker, with what [`told`] says of it. No line yet.
+    pub saying: BTreeMap<String, Value>,
     /// True where lines are missing: at the begin of a very long call, or anywhere where the engine was too quick for us.
     pub incomplete: bool,
     /// How and why, once it has ended. It runs until all of it is kept.
@@ -119,13 +121,17 @@ impl Watch {
                     change(calls, call, |running| running.answered = Some(at));
                     (call, serde_json::json!({"call": call, "at": at}))
                 }
+                Live::Words { call, words, .. } => {
+                    change(calls, call, |running| running.say(words, &data));
+                    (call, data)
+                }
                 Live::Turn { call, .. } | Live::Latency { call, .. } => {
                     let line = Line { event, data: data.clone() };
                     change(calls, call, |running| running.push(line));
                     (call, data)
                 }
                 Live::Ended { call, .. } => {
-                    change(calls, call, |running| running.ended = Some(data.clone()));
+                    change(calls, call, |running| running.end(data.clone()));
                     (call, data)
                 }
                 Live::Kept { call } => {
@@ -145,7 +151,9 @@ impl Watch {
             calls.retain(|id, _| list.iter().any(|(there, _, _)| there == id));
             for (id, agent, number) in &list {
                 let fresh = || Running::new(id, agent, number);
-                calls.entry(id.clone()).or_insert_with(fresh).incomplete = true;
+                let running = calls.entry(id.clone()).or_insert_with(fresh);
+                running.incomplete = true;
+                running.saying.clear();
             }
             let _ = self.tell.send(Change::Anew);
         });
@@ -165,12 +173,25 @@ impl Running {
             began: now(),
             answered: None,
             lines: VecDeque::new(),
+            saying: BTreeMap::new(),
             incomplete: false,
             ended: None,
         }
     }
 
+    fn say(&mut self, words: &str, data: &Value) {
+        let speaker = speaker(data);
+        if words.is_empty() {
+            self.saying.remove(speaker);
+        } else {
+            self.saying.insert(speaker.to_owned(), data.clone());
+        }
+    }
+
     fn push(&mut self, line: Line) {
+        if line.event == "turn" {
+            self.saying.remove(speaker(&line.data));
+        }
         if self.lines.len() == LINES_MAX {
             self.lines.pop_front();
             self.incomplete = true;
@@ -178,10 +199,16 @@ impl Running {
         self.lines.push_back(line);
     }
 
+    fn end(&mut self, data: Value) {
+        self.saying.clear();
+        self.ended = Some(data);
+    }
+
     fn brief(&self) -> Running {
         let lines = self.lines.iter().skip(self.lines.len().saturating_sub(LAST_LINES)).cloned().collect();
         Running {
             lines,
+            saying: self.saying.clone(),
             id: self.id.clone(),
             agent: self.agent.clone(),
             number: self.number.clone(),
@@ -189,6 +216,11 @@ impl Running {
             ..*self
         }
     }
+}
+
+/// Who speaks in a `turn` or in `words`.
+pub(crate) fn speaker(data: &Value) -> &str {
+    data["speaker"].as_str().unwrap_or_default()
 }
 
 fn look(calls: &BTreeMap<CallId, Running>, only: Option<&CallId>) -> Vec<Running> {
@@ -238,6 +270,10 @@ mod tests {
         }
     }
 
+    fn words(speaker: Speaker, words: &str) -> Live {
+        Live::Words { call: "a".into(), speaker, words: words.to_owned() }
+    }
+
     fn heard(running: &Running) -> Vec<&str> {
         running.lines.iter().filter_map(|line| line.data["heard"].as_str()).collect()
     }
@@ -264,6 +300,30 @@ mod tests {
     }
 
     #[test]
+    fn what_is_being_said_is_known_until_its_turn() {
+        let watch = Watch::new();
+        let saying = || {
+            let running = watch.call(&"a".into()).unwrap();
+            assert_eq!(watch.list()[0].saying, running.saying);
+            let words = running.saying.into_values().map(|data| data["words"].as_str().unwrap().to_owned());
+            words.collect::<Vec<_>>()
+        };
+        watch.take(&began("a"));
+        watch.take(&words(Speaker::Caller, "I'd"));
+        watch.take(&words(Speaker::Caller, "I'd like"));
+        watch.take(&words(Speaker::Agent, "Sorry?"));
+        assert_eq!(saying(), ["Sorry?", "I'd like"]);
+        assert!(watch.list()[0].lines.is_empty(), "no line");
+        watch.take(&said("a", "I'd like an appointment."));
+        assert_eq!(saying(), ["Sorry?"]);
+        watch.take(&words(Speaker::Caller, "uh"));
+        watch.take(&words(Speaker::Caller, ""));
+        assert_eq!(saying(), ["Sorry?"]);
+        watch.take(&Live::Ended { call: "a".into(), ended: "hung_up".into(), reason: String::new() });
+        assert!(saying().is_empty());
+    }
+
+    #[test]
     fn a_call_without_end_stays_bounded_and_says_so() {
         let watch = Watch::new();
         watch.take(&began("a"));
@@ -278,6 +338,8 @@ mod tests {
         let (watch, live) = (Watch::new(), LiveCalls::new());
         ["gone", "there"].iter().for_each(|id| watch.take(&began(id)));
         watch.take(&said("there", "kept"));
+        let (call, speaker) = ("there".into(), Speaker::Caller);
+        watch.take(&Live::Words { call, speaker, words: "its turn may be among the missed".into() });
         for id in ["there", "new"] {
             live.add(id.into(), "booking", "1000", tokio::sync::mpsc::channel(1).0);
         }
@@ -287,6 +349,7 @@ mod tests {
         let list = watch.list();
         assert_eq!(list.iter().map(|call| call.id.as_str()).collect::<Vec<_>>(), ["new", "there"]);
         assert!(list.iter().all(|call| call.incomplete) && heard(&list[1]) == ["kept"]);
+        assert!(list[1].saying.is_empty());
         // Its begin comes after all: nothing of it is lost.
         watch.take(&began("there"));
         assert_eq!(heard(&watch.call(&"there".into()).unwrap()), ["kept"]);

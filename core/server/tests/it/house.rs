@@ -156,6 +156,10 @@ pub fn said(id: &str, heard: &str) -> Live {
     Live::Turn { call: id.into(), at: Millis(900), speaker, heard: heard.into(), unheard: None }
 }
 
+pub fn says(id: &str, words: &str) -> Live {
+    Live::Words { call: id.into(), speaker: closare_call::Speaker::Caller, words: words.into() }
+}
+
 /// A call with a cut-off turn and half a second of sound.
 pub async fn keep_call(store: &Store, id: &str) {
     let call = CallId::from(id);

@@ -1,6 +1,6 @@
 //! Calls as they run.
 
-use crate::house::{House, began, keep_call, said};
+use crate::house::{House, began, keep_call, said, says};
 use closare_runtime::Live;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -12,11 +12,19 @@ async fn a_page_sees_a_call_from_its_begin_to_its_end() {
     house.live.tell(said("call1", "hello"));
     assert_eq!(list.next().await.0, "began");
     assert_eq!(list.next().await.0, "turn");
+    house.live.tell(says("call1", "good"));
+    assert_eq!(list.next().await.0, "words");
 
     // In mid-call: what was said is there, and what follows comes.
     let mut page = house.events("/api/live?call=call1").await;
     let (event, state) = page.next().await;
     assert_eq!((&*event, &state["calls"][0]["lines"][0]["heard"]), ("state", &"hello".into()));
+    let good =
+        serde_json::json!({"call": "call1", "speaker": "caller", "words": "good", "ai_generated": false});
+    assert_eq!(state["calls"][0]["saying"], serde_json::json!({"caller": good}));
+    house.live.tell(says("call1", "goodbye"));
+    let (event, words) = page.next().await;
+    assert_eq!((&*event, &words["words"]), ("words", &"goodbye".into()));
     house.live.tell(began("call2"));
     house.live.tell(said("call2", "not for this page"));
     house.live.tell(said("call1", "goodbye"));
@@ -25,6 +33,7 @@ async fn a_page_sees_a_call_from_its_begin_to_its_end() {
 
     let running = house.with_cookie("/api/calls/call1").await.json();
     assert_eq!(running["live"]["lines"].as_array().unwrap().len(), 2);
+    assert_eq!(running["live"]["saying"], serde_json::json!({}));
     keep_call(&house.store, "call1").await;
     house.live.tell(Live::Ended { call: "call1".into(), ended: "hung_up".into(), reason: String::new() });
     house.live.tell(Live::Kept { call: "call1".into() });

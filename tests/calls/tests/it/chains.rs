@@ -2,6 +2,7 @@
 //! no more than a pause.
 
 use crate::house::{Phone, Setup, Sipp};
+use closare_call::Speaker;
 use closare_runtime::Live;
 use closare_test_vendors::{Answer, Api, Emulator, Fault, Vendor};
 use std::os::unix::fs::PermissionsExt;
@@ -37,6 +38,8 @@ struct Tried {
     plugins: Vec<String>,
     /// The engine's own record of the wait.
     waited: Duration,
+    /// The caller's and the agent's words as watchers saw them, before the turns.
+    seen: [Vec<String>; 2],
 }
 
 /// A call in which the caller says one sentence and hears the advice to its end.
@@ -86,6 +89,8 @@ async fn call_with_fault(
     phone.say(&engine.speech(LEAK));
     let said = Instant::now();
     engine.agent_said(&id, "tomorrow morning").await;
+    let seen = [(Speaker::Caller, ""), (Speaker::Agent, "tomorrow morning")];
+    let seen = seen.map(|(speaker, turn)| engine.told_while_spoken(&id, speaker, turn));
     let latency = engine
         .until("the wait's record", |live| match live {
             Live::Latency { latency, .. } => Some(latency.total()),
@@ -99,7 +104,7 @@ async fn call_with_fault(
     let kept = engine.kept(&id).await;
     let plugins = kept.plugins.iter().map(|one| format!("{}: {}", one.role, one.plugin)).collect();
     engine.stop().await;
-    Some(Tried { plugins, waited: Duration::from_millis(latency.0) })
+    Some(Tried { plugins, waited: Duration::from_millis(latency.0), seen })
 }
 
 impl Tried {
@@ -127,6 +132,9 @@ async fn all_three_vendors_hold_a_call() {
     let workflow = workflow(&deepgram, &anthropic, &deepgram);
     let Some(tried) = call(&emulator, &["deepgram", "anthropic"], &workflow).await else { return };
     tried.used(&["speech-to-text: deepgram", "language-model: anthropic", "text-to-speech: deepgram"]);
+    let [caller, agent] = &tried.seen;
+    assert!(caller.iter().any(|words| words.len() < LEAK.len() && LEAK.starts_with(words)), "{caller:?}");
+    assert!(agent.iter().any(|words| !words.is_empty() && ADVICE.starts_with(words.as_str())), "{agent:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -172,7 +172,8 @@ impl Told {
                             told.ended.clone_from(ended);
                         }
                     }
-                    Live::Answered { .. } | Live::Latency { .. } | Live::Kept { .. } => {}
+                    Live::Answered { .. } | Live::Words { .. } | Live::Latency { .. } | Live::Kept { .. } => {
+                    }
                 }
                 let ended = calls.values().filter(|(_, call)| !call.ended.is_empty()).count();
                 (ended == 2 * CALLS).then_some(())

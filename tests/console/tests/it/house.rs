@@ -1,5 +1,6 @@
 //! A server of the live page, without a telephone: the test tells what the engine would.
 
+use closare_call::Speaker;
 use closare_runtime::{Live, LiveCalls};
 use closare_server::{Calls, Server};
 use closare_store::{OperatorKey, Store};
@@ -47,6 +48,11 @@ impl House {
 
     pub fn tell(&self, live: Live) {
         self.live.tell(live);
+    }
+
+    /// Somebody is in the middle of a turn, and has said this so far.
+    pub fn says(&self, call: &CallId, speaker: Speaker, words: &str) {
+        self.tell(Live::Words { call: call.clone(), speaker, words: words.to_owned() });
     }
 
     /// All of a call is in the store.

@@ -4,6 +4,7 @@ use crate::browser::Browser;
 use crate::house::House;
 use crate::page::DRAWN;
 use crate::talk::{self, TALK};
+use closare_call::Speaker;
 use closare_runtime::Live;
 use closare_terms::CallId;
 
@@ -21,6 +22,7 @@ async fn it_is_readable_on_wide_and_narrow_windows_in_light_and_dark() {
     house.rings("call4", "Sunrise Dental", "+49 30 5550100");
     house.tell(Live::Answered { call: "call4".into() });
     TALK[..5].iter().for_each(|turn| turn.tell(&house, &"call4".into()));
+    house.says(&"call4".into(), Speaker::Caller, "Tuesday at nine is");
     house.rings("call5", "Hairdresser", "+49 30 5550200");
 
     browser.look(1_280, 500, false).await;
@@ -29,7 +31,7 @@ async fn it_is_readable_on_wide_and_narrow_windows_in_light_and_dark() {
     browser.picture("closed").await;
     browser.go(&house.server.page().unwrap()).await;
     browser.shows("#kept li:nth-child(3)", "appointment").await;
-    browser.shows(".card", "Tuesday at nine").await;
+    browser.shows(".card .saying", "Tuesday at nine is").await;
     for (name, width, dark) in [("wide", 1_280, false), ("dark", 1_280, true), ("narrow", 360, false)] {
         browser.look(width, 800, dark).await;
         browser.until(FITS).await;

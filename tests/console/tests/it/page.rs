@@ -3,6 +3,7 @@
 use crate::browser::Browser;
 use crate::house::House;
 use crate::talk::{self, MARKUP, TALK};
+use closare_call::Speaker::{Agent, Caller};
 use closare_runtime::Live;
 use closare_terms::CallId;
 
@@ -12,6 +13,8 @@ pub const DRAWN: &str = "(() => { const canvas = document.querySelector('canvas'
     return dots.filter((_, n) => n % 4 === 3 && dots[n] > 0).length; })()";
 
 const LINES: &str = "document.querySelectorAll('#lines li.line').length";
+
+const SAYING: &str = "document.querySelectorAll('#saying li.line').length";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_call_from_its_first_ring_to_its_recording() {
@@ -32,9 +35,15 @@ async fn a_call_from_its_first_ring_to_its_recording() {
     house.rings("call1", "Sunrise Dental", "1000");
     browser.shows(".card", "ringing").await;
     house.tell(Live::Answered { call: call.clone() });
-    TALK[..2].iter().for_each(|turn| turn.tell(&house, &call));
+    house.says(&call, Agent, "Hello, this is the automated assistant");
+    browser.shows(".card .agent.saying", "Hello, this is the automated assistant").await;
+    TALK[0].tell(&house, &call);
     browser.shows(".card", TALK[0].heard).await;
+    house.says(&call, Caller, "Yes, that's");
+    browser.shows(".card .caller.saying", "Yes, that's").await;
+    TALK[1].tell(&house, &call);
     browser.shows(".card", TALK[1].heard).await;
+    browser.until("!document.querySelector('.card .saying')").await;
     browser.shows("#running-count", "1 call").await;
 
     // Opened in the middle: what was said is there, and what is said comes.
@@ -43,9 +52,40 @@ async fn a_call_from_its_first_ring_to_its_recording() {
     browser.shows("#state", "Running").await;
     let latency = TALK[2].latency().unwrap();
     house.tell(Live::Latency { call: call.clone(), latency });
-    browser.shows("#lines .pending", "speaking …").await;
-    browser.shows("#lines .pending summary", "552 ms").await;
-    TALK[2..5].iter().for_each(|turn| turn.tell(&house, &call));
+    browser.shows("#saying .agent .said", "speaking …").await;
+    browser.shows("#saying .agent summary", "552 ms").await;
+    house.says(&call, Agent, "Thank you.");
+    browser.shows("#saying .agent .said", "Thank you.").await;
+    browser.shows("#saying .agent .ai", "AI-generated").await;
+    browser.shows("#saying .agent summary", "552 ms").await;
+    TALK[2].tell(&house, &call);
+
+    // What the caller says grows while it is spoken, is there for who comes in the middle of it, and becomes the turn.
+    house.says(&call, Caller, MARKUP);
+    browser.shows("#saying .caller .said", MARKUP).await;
+    for words in ["I'd like an", "I'd like an appointment next week."] {
+        house.says(&call, Caller, words);
+        browser.shows("#saying .caller .said", words).await;
+        assert_eq!(browser.value(SAYING).await, 1);
+        assert_eq!(browser.value(LINES).await, 3, "it is no turn yet");
+    }
+    browser.picture("saying").await;
+    browser.go(&house.url("/calls/call1")).await;
+    browser.shows("#saying .caller .said", "I'd like an appointment next week.").await;
+    assert_eq!(browser.value(LINES).await, 3);
+    TALK[3].tell(&house, &call);
+    browser.shows("#lines .caller:last-child .said", TALK[3].heard).await;
+    assert_eq!(browser.value(SAYING).await, 0);
+    browser.shows("#log[aria-live=polite]", TALK[3].heard).await;
+
+    // The agent is interrupted, by what turns out to be nothing.
+    house.says(&call, Agent, "I'm sorry to hear that.");
+    house.says(&call, Caller, "uh");
+    browser.shows("#saying .caller .said", "uh").await;
+    browser.shows("#saying .agent .said", "I'm sorry to hear that.").await;
+    house.says(&call, Caller, "");
+    browser.until("!document.querySelector('#saying .caller')").await;
+    TALK[4].tell(&house, &call);
     browser.shows("#lines .agent:last-child del", "Wednesday at half past two").await;
     browser.shows("#lines .agent:last-child .latency summary", "882 ms").await;
     browser.shows("#lines .agent .stages", "first token280 ms").await;
@@ -112,12 +152,14 @@ async fn a_tab_that_was_away_misses_nothing_and_shows_nothing_twice() {
 
     browser.value(&seen(false)).await;
     TALK[2..6].iter().for_each(|turn| turn.tell(&house, &call));
+    house.says(&call, Agent, "Then it's Tuesday");
     // Asked after it was told: had the page listened, it would show it.
     browser.value("fetch('/api/calls/call1').then(answer => answer.text())").await;
     assert_eq!(browser.value(LINES).await, 2);
     browser.value(&seen(true)).await;
     browser.shows("#lines", TALK[5].heard).await;
     assert_eq!(browser.value(LINES).await, 6);
+    browser.shows("#saying .agent .said", "Then it's Tuesday").await;
 
     // The call ends and is kept while nobody looks.
     browser.value(&seen(false)).await;
@@ -126,6 +168,7 @@ async fn a_tab_that_was_away_misses_nothing_and_shows_nothing_twice() {
     browser.value(&seen(true)).await;
     browser.shows(".summary", "took Tuesday").await;
     assert_eq!(browser.value(LINES).await, TALK.len());
+    assert_eq!(browser.value(SAYING).await, 0);
     browser.close().await;
 }
 

@@ -318,6 +318,26 @@ impl Engine {
         .await;
     }
 
+    /// What was told of a speaker's words before the turn that holds this, while they were spoken.
+    pub fn told_while_spoken(&self, id: &CallId, who: Speaker, words: &str) -> Vec<String> {
+        let mut told = Vec::new();
+        for (_, live) in &self.seen {
+            match live {
+                Live::Words { call, speaker, words } if call == id && *speaker == who => {
+                    told.push(words.clone());
+                }
+                Live::Turn { call, speaker, heard, .. } if call == id && *speaker == who => {
+                    if heard.contains(words) {
+                        return told;
+                    }
+                    told.clear();
+                }
+                _ => {}
+            }
+        }
+        panic!("`{words}` of the {who:?} was not told:\n{}", self.story())
+    }
+
     /// Waits for the call's end: how it ended, as a word.
     pub async fn ended(&mut self, id: &CallId) -> String {
         self.until("the call's end", |live| match live {

@@ -1,0 +1,20 @@
+//! What of a call may be shown to who watches it, while it goes on.
+
+use crate::call::Call;
+
+impl Call {
+    /// Keys pressed now are a secret: they go nowhere but into the machine.
+    pub fn hides_keys(&self) -> bool {
+        self.flow.hides_keys(&self.context.workflow)
+    }
+
+    /// Words that are heard now are for nobody's eyes before their turn: they may be a secret, or will be no turn at all.
+    pub fn hides_words(&self) -> bool {
+        self.hides_keys() || !self.talks()
+    }
+
+    /// The caller speaks, or has just spoken and the turn is not over. What was heard and is no turn by then was nothing.
+    pub fn caller_has_turn(&self) -> bool {
+        self.context.state.floor.caller_has_turn()
+    }
+}

@@ -6,7 +6,7 @@
 use crate::events::told;
 use closare_runtime::{Live, LiveCalls};
 use closare_terms::{CallId, UnixMillis};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use serde_json::Value;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -45,11 +45,11 @@ pub(crate) struct Running {
 }
 
 /// `turn` or `latency`, with what [`told`] says of it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Line {
-    pub event: &'static str,
-    #[serde(flatten)]
-    pub data: Value,
+    event: &'static str,
+    /// JSON: most lines are looked at by nobody, and as a [`Value`] each takes some 2 KB.
+    data: Box<str>,
 }
 
 /// A change, for pages that have the state before it.
@@ -126,7 +126,7 @@ impl Watch {
                     (call, data)
                 }
                 Live::Turn { call, .. } | Live::Latency { call, .. } => {
-                    let line = Line { event, data: data.clone() };
+                    let line = Line::new(event, &data);
                     change(calls, call, |running| running.push(line));
                     (call, data)
                 }
@@ -190,7 +190,7 @@ impl Running {
 
     fn push(&mut self, line: Line) {
         if line.event == "turn" {
-            self.saying.remove(speaker(&line.data));
+            self.saying.remove(speaker(&line.data()));
         }
         if self.lines.len() == LINES_MAX {
             self.lines.pop_front();
@@ -215,6 +215,28 @@ impl Running {
             ended: self.ended.clone(),
             ..*self
         }
+    }
+}
+
+impl Line {
+    fn new(event: &'static str, data: &Value) -> Line {
+        Line { event, data: data.to_string().into() }
+    }
+
+    fn data(&self) -> Value {
+        serde_json::from_str(&self.data).expect("it was written by the same library")
+    }
+}
+
+impl Serialize for Line {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Told {
+            event: &'static str,
+            #[serde(flatten)]
+            data: Value,
+        }
+        Told { event: self.event, data: self.data() }.serialize(serializer)
     }
 }
 
@@ -274,8 +296,8 @@ mod tests {
         Live::Words { call: "a".into(), speaker, words: words.to_owned() }
     }
 
-    fn heard(running: &Running) -> Vec<&str> {
-        running.lines.iter().filter_map(|line| line.data["heard"].as_str()).collect()
+    fn heard(running: &Running) -> Vec<String> {
+        running.lines.iter().filter_map(|line| line.data()["heard"].as_str().map(str::to_owned)).collect()
     }
 
     #[test]

@@ -163,6 +163,7 @@ impl Call {
             return;
         }
         self.phase = Phase::Preparing;
+        self.context.sounded(self.context.now);
         self.context.after(Reason::CallLimit, self.context.workflow.limits.call);
         let voices: Vec<usize> = self.context.state.vendors.tts.alive().collect();
         for voice in voices {
@@ -176,12 +177,11 @@ impl Call {
         if !self.talks() {
             return;
         }
-        self.context.state.floor.on_hold = on;
         for reason in HELD {
             self.context.clear(reason);
         }
         self.context.state.floor.caller = crate::floor::Caller::default();
-        self.context.set_speech_timer();
+        self.context.hold_speech(on);
     }
 
     fn voice_started(&mut self, at: Millis) {

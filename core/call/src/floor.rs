@@ -6,7 +6,7 @@ mod silence;
 mod speaking;
 
 pub use listening::{Answer, ListenFor, Listener, TakeKeys};
-pub use speaking::{Purpose, Speech};
+pub use speaking::{Purpose, Speech, stall_max};
 
 use crate::event::Utterance;
 use closare_terms::Millis;

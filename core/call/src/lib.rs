@@ -38,6 +38,7 @@ pub use effect::{
     Listening, RecordingPurpose, Speaker, Task, ToolOffer, Turn,
 };
 pub use event::{AskId, Ending, Event, Job, Party, TransferOutcome, Utterance};
+pub use floor::stall_max;
 pub use gate::Permit;
 pub use setup::{Basis, Setup};
 pub use snapshot::{RestoreError, Snapshot};

@@ -1,9 +1,9 @@
-//! A model that dies at its work: the next begins it anew.
+//! A vendor that dies at its work: the next begins it anew.
 
 use crate::ground::{setup, workflow_of};
-use closare_call::{Call, Effect, Ending, Event, Party};
+use closare_call::{Call, Effect, Ending, Event, Party, Reason};
 use closare_policy::{Policies, eu_default};
-use closare_terms::{Held, Kind, Millis};
+use closare_terms::{Held, Kind, Millis, Role};
 
 const WORKFLOW: &str = r#"
 closare: 1
@@ -22,12 +22,14 @@ struct Heard {
     call: Call,
     policies: Policies,
     now: Millis,
+    /// No voice gives anything any more.
+    mute: bool,
 }
 
 impl Heard {
     fn new() -> Heard {
         let call = Call::new(workflow_of(WORKFLOW), setup(1));
-        Heard { call, policies: Policies::new(vec![eu_default()]), now: Millis::ZERO }
+        Heard { call, policies: Policies::new(vec![eu_default()]), now: Millis::ZERO, mute: false }
     }
 
     /// What comes of it, in order.
@@ -51,7 +53,7 @@ impl Heard {
                 vec![Event::Verdict { ask: *ask, verdict: self.policies.ask(*point, facts).verdict }]
             }
             Effect::Accept { .. } => vec![Event::Answered],
-            Effect::Say { utterance, last: true, .. } => {
+            Effect::Say { utterance, last: true, .. } if !self.mute => {
                 let (utterance, length) = (*utterance, Millis(900));
                 vec![
                     Event::FirstAudio { utterance },
@@ -90,4 +92,46 @@ fn a_summary_that_broke_off_is_begun_again() {
         _ => None,
     });
     assert_eq!(summaries.collect::<Vec<_>>(), [("Water in the kitchen.", next)]);
+}
+
+/// Who is given this to say.
+fn said(effects: &[Effect]) -> Option<(u32, usize)> {
+    effects.iter().find_map(|effect| match effect {
+        Effect::Say { utterance, voice, .. } => Some((*utterance, *voice)),
+        _ => None,
+    })
+}
+
+#[test]
+fn a_voice_that_goes_on_with_what_another_began_has_little_time_for_it() {
+    let stalled = || {
+        let mut heard = Heard::new();
+        heard.happen(Event::Offered);
+        heard.mute = true;
+        let text = Held::new(Kind::Transcript, "There is water in the kitchen.");
+        let answer =
+            heard.happen(Event::Final { text, starts: heard.now, ends: heard.now, confidence: None });
+        let (utterance, first) = said(&answer).unwrap();
+        heard.happen(Event::FirstAudio { utterance });
+        heard.happen(Event::Playing { utterance });
+        let reason = "it stalled".to_owned();
+        let failed = Event::VendorFailed { role: Role::TextToSpeech, index: first, reason };
+        assert_eq!(said(&heard.happen(failed)), Some((utterance, first + 1)));
+        (heard, utterance)
+    };
+    let due = |heard: &Heard| heard.call.wake().filter(|(_, reason)| *reason == Reason::SpeechDue);
+
+    let (mut heard, _) = stalled();
+    let (at, _) = due(&heard).unwrap();
+    assert_eq!(at.since(heard.now), Millis(2_000));
+    heard.now = at;
+    heard.mute = false;
+    let apology = heard.happen(Event::Woke);
+    assert!(said(&apology).is_some(), "the last exit's words: {apology:?}");
+    assert!(apology.iter().any(|effect| matches!(effect, Effect::Hangup { .. })), "{apology:?}");
+
+    let (mut heard, utterance) = stalled();
+    heard.happen(Event::FirstAudio { utterance });
+    let left = due(&heard).map(|(at, _)| at.since(heard.now));
+    assert!(left.is_none_or(|left| left > Millis(8_000)), "{left:?}");
 }

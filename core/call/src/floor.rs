@@ -40,8 +40,11 @@ pub struct Floor {
     pub last_played: Millis,
     /// All of the last utterance was played.
     pub last_whole: bool,
-    /// The caller's last stretch of speech, from the first to the last of it.
+    /// The caller's last stretch of speech, from the first to the last of it, until its words have come.
     last_voice: Option<(Millis, Millis)>,
+    /// What was said by then is known.
+    #[serde(default)]
+    known_until: Millis,
 }
 
 /// The caller's turn as far as it has come.

@@ -135,3 +135,55 @@ fn a_voice_that_goes_on_with_what_another_began_has_little_time_for_it() {
     let left = due(&heard).map(|(at, _)| at.since(heard.now));
     assert!(left.is_none_or(|left| left > Millis(8_000)), "{left:?}");
 }
+
+/// From when on which ear is handed the caller's audio.
+fn hears(effects: &[Effect]) -> Option<(usize, Millis)> {
+    effects.iter().find_map(|effect| match effect {
+        Effect::Hear { stt, from, .. } => Some((*stt, *from)),
+        _ => None,
+    })
+}
+
+#[test]
+fn the_next_ear_hears_the_turn_that_the_first_was_silent_about() {
+    let mut heard = Heard::new();
+    heard.happen(Event::Offered);
+    let began = heard.now;
+    heard.happen(Event::VoiceStarted { at: began });
+    heard.now = began + Millis(1_500);
+    heard.happen(Event::VoiceEnded { at: heard.now - Millis(200) });
+    heard.now = heard.now + Millis(500);
+    heard.happen(Event::Woke);
+    let (due, reason) = heard.call.wake().unwrap();
+    assert_eq!(reason, Reason::FinalDue);
+    // On a busy machine.
+    heard.now = due + Millis(2_000);
+    let effects = heard.happen(Event::Woke);
+    let (next, from) = hears(&effects).unwrap();
+    assert!(next == 1 && from <= began, "{from} of {began}");
+    assert!(effects.iter().any(|effect| matches!(effect, Effect::Flush)));
+    let text = Held::new(Kind::Transcript, "There is water in the kitchen.");
+    let told = heard.happen(Event::Final { text, starts: began, ends: began, confidence: None });
+    let turns = told.iter().filter_map(|effect| match effect {
+        Effect::Turn(turn) => Some((turn.started, turn.heard.words())),
+        _ => None,
+    });
+    assert_eq!(turns.collect::<Vec<_>>()[0], (began, "There is water in the kitchen."));
+}
+
+#[test]
+fn the_next_ear_is_not_handed_what_is_known() {
+    let mut heard = Heard::new();
+    heard.happen(Event::Offered);
+    heard.happen(Event::VoiceStarted { at: heard.now });
+    let ended = heard.now + Millis(700);
+    heard.now = ended + Millis(200);
+    heard.happen(Event::VoiceEnded { at: ended });
+    let text = Held::new(Kind::Transcript, "There is water");
+    heard.happen(Event::Final { text, starts: heard.now, ends: heard.now, confidence: None });
+    let reason = "it broke".to_owned();
+    let failed = Event::VendorFailed { role: Role::SpeechToText, index: 0, reason };
+    let effects = heard.happen(failed);
+    assert_eq!(hears(&effects), Some((1, ended)));
+    assert!(!effects.iter().any(|effect| matches!(effect, Effect::Flush)));
+}

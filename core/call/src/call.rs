@@ -110,12 +110,7 @@ impl Call {
                 }
             }
             Event::Interim { .. } => {}
-            Event::Final { text, confidence, .. } => {
-                if self.talks() {
-                    self.context.words(text.words(), confidence);
-                    self.check_turn();
-                }
-            }
+            Event::Final { text, confidence, .. } => self.words(text.words(), confidence),
             Event::TurnEnded { .. } => self.vendor_ended_turn(),
             Event::FirstAudio { utterance } => self.context.first_audio(utterance),
             Event::Spoken { utterance, chars, ends } => self.context.spoken(utterance, chars, ends),
@@ -333,6 +328,7 @@ impl Call {
                 self.context.state.hearing = None;
                 self.open_hearing();
                 self.note_deafness();
+                self.heard_out();
             }
             Role::SpeechToText => self.note_deafness(),
             Role::TextToSpeech => {

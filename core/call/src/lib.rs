@@ -17,6 +17,7 @@ mod flow;
 mod gate;
 mod jobs;
 mod keys;
+mod last_words;
 mod mask;
 mod memory;
 mod phase;

@@ -270,6 +270,19 @@ impl Context {
         }
     }
 
+    /// The line is dead: whether the caller said something last whose words speech-to-text can still give. It is asked for them.
+    pub fn owes_last_words(&mut self) -> bool {
+        if self.state.hearing.is_none() || self.state.floor.on_hold {
+            return false;
+        }
+        if self.state.floor.caller.speaking.take().is_some() {
+            self.state.floor.caller.paused = Some((self.now, self.now));
+            self.state.floor.caller.flushed = Some(self.now);
+            self.emit(Effect::Flush);
+        }
+        self.state.floor.caller.flushed.is_some()
+    }
+
     /// Takes the turn that is over: its words, or `None` where it was only noise.
     pub fn take_turn(&mut self) -> Option<Heard> {
         let caller = std::mem::take(&mut self.state.floor.caller);

@@ -136,6 +136,50 @@ fn a_voice_that_goes_on_with_what_another_began_has_little_time_for_it() {
     assert!(left.is_none_or(|left| left > Millis(8_000)), "{left:?}");
 }
 
+/// A call whose caller has said something that speech-to-text owes the words of, and has hung up.
+fn hung_up_owed(speaking: bool) -> (Heard, Vec<Effect>) {
+    let mut heard = Heard::new();
+    heard.happen(Event::Offered);
+    heard.happen(Event::VoiceStarted { at: heard.now });
+    let mut effects = Vec::new();
+    if !speaking {
+        effects.extend(heard.happen(Event::VoiceEnded { at: heard.now }));
+    }
+    effects.extend(heard.happen(Event::LegEnded { by: Party::Caller }));
+    (heard, effects)
+}
+
+#[test]
+fn words_that_are_owed_at_the_hang_up_are_waited_for() {
+    for speaking in [false, true] {
+        let (mut heard, effects) = hung_up_owed(speaking);
+        let flushes = effects.iter().filter(|effect| matches!(effect, Effect::Flush)).count();
+        assert_eq!((flushes, asked(&effects)), (1, None));
+        assert!(!effects.iter().any(|effect| matches!(effect, Effect::Deafen)));
+        let text = Held::new(Kind::Transcript, "There is water in the kitchen.");
+        let told = heard.happen(Event::Final { text, starts: heard.now, ends: heard.now, confidence: None });
+        let turn = told.iter().find_map(|effect| match effect {
+            Effect::Turn(turn) => Some(turn.heard.words()),
+            _ => None,
+        });
+        assert_eq!(turn, Some("There is water in the kitchen."));
+        assert!(asked(&told).is_some() && told.iter().any(|effect| matches!(effect, Effect::Deafen)));
+    }
+}
+
+#[test]
+fn words_that_never_come_hold_nothing_up() {
+    let (mut heard, _) = hung_up_owed(false);
+    let (at, reason) = heard.call.wake().unwrap();
+    assert_eq!((at.since(heard.now), reason), (Millis(1_500), Reason::Closing));
+    heard.now = at;
+    assert!(asked(&heard.happen(Event::Woke)).is_some(), "a summary of what was said before");
+    let (mut heard, _) = hung_up_owed(false);
+    let reason = "it broke".to_owned();
+    let failed = Event::VendorFailed { role: Role::SpeechToText, index: 0, reason };
+    assert!(asked(&heard.happen(failed)).is_some());
+}
+
 /// From when on which ear is handed the caller's audio.
 fn hears(effects: &[Effect]) -> Option<(usize, Millis)> {
     effects.iter().find_map(|effect| match effect {
@@ -152,7 +196,7 @@ fn the_next_ear_hears_the_turn_that_the_first_was_silent_about() {
     heard.happen(Event::VoiceStarted { at: began });
     heard.now = began + Millis(1_500);
     heard.happen(Event::VoiceEnded { at: heard.now - Millis(200) });
-    heard.now = heard.now + Millis(500);
+    heard.now += Millis(500);
     heard.happen(Event::Woke);
     let (due, reason) = heard.call.wake().unwrap();
     assert_eq!(reason, Reason::FinalDue);

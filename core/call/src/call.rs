@@ -105,12 +105,7 @@ impl Call {
                 }
             }
             Event::Interim { .. } => {}
-            Event::Final { text, confidence, .. } => {
-                if self.talks() {
-                    self.context.words(text.words(), confidence);
-                    self.check_turn();
-                }
-            }
+            Event::Final { text, confidence, .. } => self.words(text.words(), confidence),
             Event::TurnEnded { .. } => self.vendor_ended_turn(),
             Event::FirstAudio { utterance } => self.context.first_audio(utterance),
             Event::Spoken { utterance, chars, ends } => self.context.spoken(utterance, chars, ends),
@@ -158,6 +153,7 @@ impl Call {
             return;
         }
         self.phase = Phase::Preparing;
+        self.context.sounded(self.context.now);
         self.context.after(Reason::CallLimit, self.context.workflow.limits.call);
         let voices: Vec<usize> = self.context.state.vendors.tts.alive().collect();
         for voice in voices {
@@ -171,12 +167,11 @@ impl Call {
         if !self.talks() {
             return;
         }
-        self.context.state.floor.on_hold = on;
         for reason in HELD {
             self.context.clear(reason);
         }
         self.context.state.floor.caller = crate::floor::Caller::default();
-        self.context.set_speech_timer();
+        self.context.hold_speech(on);
     }
 
     fn voice_started(&mut self, at: Millis) {
@@ -328,6 +323,7 @@ impl Call {
                 self.context.state.hearing = None;
                 self.open_hearing();
                 self.note_deafness();
+                self.heard_out();
             }
             Role::SpeechToText => self.note_deafness(),
             Role::TextToSpeech => {

@@ -6,7 +6,7 @@ mod silence;
 mod speaking;
 
 pub use listening::{Answer, ListenFor, Listener, TakeKeys};
-pub use speaking::{Purpose, Speech};
+pub use speaking::{Purpose, Speech, stall_max};
 
 use crate::event::Utterance;
 use closare_terms::Millis;
@@ -40,8 +40,11 @@ pub struct Floor {
     pub last_played: Millis,
     /// All of the last utterance was played.
     pub last_whole: bool,
-    /// The caller's last stretch of speech, from the first to the last of it.
+    /// The caller's last stretch of speech, from the first to the last of it, until its words have come.
     last_voice: Option<(Millis, Millis)>,
+    /// What was said by then is known.
+    #[serde(default)]
+    known_until: Millis,
 }
 
 /// The caller's turn as far as it has come.

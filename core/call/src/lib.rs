@@ -17,6 +17,7 @@ mod flow;
 mod gate;
 mod jobs;
 mod keys;
+mod last_words;
 mod mask;
 mod memory;
 mod phase;
@@ -39,6 +40,7 @@ pub use effect::{
     Listening, RecordingPurpose, Speaker, Task, ToolOffer, Turn,
 };
 pub use event::{AskId, Ending, Event, Job, Party, TransferOutcome, Utterance};
+pub use floor::stall_max;
 pub use gate::Permit;
 pub use setup::{Basis, Setup};
 pub use snapshot::{RestoreError, Snapshot};

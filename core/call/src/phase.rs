@@ -37,6 +37,8 @@ pub enum Phase {
     LastExit,
     /// The leg is to be hung up.
     HangingUp(Ended, String),
+    /// Nobody is on the line; the words that the caller said last are owed.
+    HearingOut(Ended, String),
     /// Nobody is on the line; a summary is being made.
     Summing(Ended, String, Option<Summing>),
     Closed,
@@ -52,7 +54,10 @@ pub struct Summing {
 impl Call {
     /// Ends the call from our side.
     pub(crate) fn end(&mut self, ended: Ended, reason: String) {
-        if matches!(self.phase, Phase::HangingUp(..) | Phase::Summing(..) | Phase::Closed) {
+        if matches!(
+            self.phase,
+            Phase::HangingUp(..) | Phase::HearingOut(..) | Phase::Summing(..) | Phase::Closed
+        ) {
             return;
         }
         self.quiet();
@@ -66,23 +71,24 @@ impl Call {
         let (ended, reason) = match std::mem::replace(&mut self.phase, Phase::Closed) {
             Phase::HangingUp(ended, reason) => (ended, reason),
             Phase::Stopping => (Ended::Stopped, "the agent was stopped".to_owned()),
-            summing @ (Phase::Summing(..) | Phase::Closed) => {
-                self.phase = summing;
+            over @ (Phase::HearingOut(..) | Phase::Summing(..) | Phase::Closed) => {
+                self.phase = over;
                 return;
             }
             Phase::New | Phase::Deciding | Phase::Answering => {
                 return self.close(ended, reason.to_owned());
             }
-            Phase::Preparing | Phase::Running | Phase::LastExit => (ended, reason.to_owned()),
+            Phase::Preparing | Phase::Running | Phase::LastExit => {
+                return self.hear_out(ended, reason.to_owned());
+            }
         };
-        // Words of a turn that the hang-up cut off are words all the same.
         self.context.take_turn();
         self.quiet();
         self.sum_up(ended, reason);
     }
 
-    /// Words that were still owed are lost; what is known is told, and a summary made where one is wanted.
-    fn sum_up(&mut self, ended: Ended, reason: String) {
+    /// What is known is told, and a summary made where one is wanted.
+    pub(crate) fn sum_up(&mut self, ended: Ended, reason: String) {
         self.context.tell_understood();
         let wanted =
             self.context.state.summary_wanted.clone().filter(|_| !self.context.state.memory.talk.is_empty());
@@ -217,7 +223,11 @@ impl Call {
                     self.end(Ended::Stopped, "the agent was stopped".to_owned());
                 }
             }
-            Phase::Stopping | Phase::HangingUp(..) | Phase::Summing(..) | Phase::Closed => {}
+            Phase::Stopping
+            | Phase::HangingUp(..)
+            | Phase::HearingOut(..)
+            | Phase::Summing(..)
+            | Phase::Closed => {}
         }
     }
 
@@ -229,7 +239,11 @@ impl Call {
             }
             Phase::Preparing | Phase::Running => self.last_exit("the call lasted too long".to_owned()),
             Phase::LastExit => self.end(Ended::Failed, "the call lasted too long".to_owned()),
-            Phase::Stopping | Phase::HangingUp(..) | Phase::Summing(..) | Phase::Closed => {}
+            Phase::Stopping
+            | Phase::HangingUp(..)
+            | Phase::HearingOut(..)
+            | Phase::Summing(..)
+            | Phase::Closed => {}
         }
     }
 
@@ -247,6 +261,10 @@ impl Call {
                 self.quiet();
                 self.sum_up(ended, reason);
             }
+            Phase::HearingOut(ended, reason) => {
+                self.phase = Phase::HearingOut(ended, reason);
+                self.heard_out();
+            }
             Phase::Summing(ended, reason, _) => {
                 self.context.cancel_all_jobs();
                 self.close(ended, reason);
@@ -256,7 +274,17 @@ impl Call {
     }
 
     /// Nobody listens any more, nobody speaks.
-    fn quiet(&mut self) {
+    pub(crate) fn quiet(&mut self) {
+        self.stop_talk();
+        if self.context.state.hearing.take().is_some() {
+            self.context.emit(Effect::Deafen);
+        }
+        self.stop_recording();
+        self.context.state.timers.clear_all();
+    }
+
+    /// The workflow is over, and the agent says no more.
+    pub(crate) fn stop_talk(&mut self) {
         let context = &mut self.context;
         context.cancel_all_jobs();
         context.state.floor.listener = None;
@@ -264,13 +292,12 @@ impl Call {
             context.emit(Effect::StopSpeaking { up_to: last });
         }
         context.tell_unsaid();
-        if context.state.hearing.take().is_some() {
-            context.emit(Effect::Deafen);
-        }
-        if std::mem::take(&mut context.state.recording) {
-            context.emit(Effect::StopRecording);
-        }
-        context.state.timers.clear_all();
         self.flow.active = None;
+    }
+
+    pub(crate) fn stop_recording(&mut self) {
+        if std::mem::take(&mut self.context.state.recording) {
+            self.context.emit(Effect::StopRecording);
+        }
     }
 }

@@ -47,7 +47,8 @@ impl Ears {
     }
 }
 
-/// Starts the task. It ends when the leg does, and finishes the recording; `recorded` is told once it has.
+/// Starts the task. When the leg ends it finishes the recording, and `recorded` is told once it has; what was heard last may be asked
+/// for until the call's task closes the session, or is over.
 pub fn listen(clock: Clock, recorded: impl FnOnce() + Send + 'static) -> (Ears, EarTap) {
     let (tap, batches) = tap::tap();
     let (commands, commands_in) = mpsc::unbounded_channel();
@@ -91,10 +92,18 @@ impl EarTask {
                 }
             }
         }
+        self.stop_recording().await;
+        while self.hearing.is_some()
+            && let Some(command) = commands.recv().await
+        {
+            match command {
+                Command::Close => break,
+                other => self.command(other).await,
+            }
+        }
         if let Some(hearing) = self.hearing.take() {
             hearing.finish(self.clock.now());
         }
-        self.stop_recording().await;
         let lost = batches.lost();
         if lost > 0 {
             tracing::warn!(frames = lost, "audio was lost on its way to speech-to-text and recorder");

@@ -246,7 +246,9 @@ impl Voices {
             // The machine has its own limit for a voice that is never heard of again.
             let _ = events.try_send(failed(voice, "it stalled".to_owned()));
         };
-        tokio::spawn(pace::run(pulled, self.line.clone(), plugged.holder(), stalled));
+        let successors = self.published.tts.len().saturating_sub(voice + 1) as u64;
+        let stall_max = closare_call::stall_max(self.published.workflow.limits.silence, successors);
+        tokio::spawn(pace::run(pulled, self.line.clone(), stall_max, plugged.holder(), stalled));
         Ok(Session { plugged, texts, pace })
     }
 

@@ -24,6 +24,8 @@ struct Speech {
     voice: usize,
     text: String,
     audio: Millis,
+    /// Its voice has given some of it.
+    sounds: bool,
     closed: bool,
     started: Option<Millis>,
     /// When the audio that is there will have been played.
@@ -60,7 +62,7 @@ impl Mouth {
             Some(speech) if speech.voice != voice => {
                 speech.voice = voice;
                 speech.text.clear();
-                speech.closed = false;
+                (speech.sounds, speech.closed) = (false, false);
             }
             Some(_) => {}
             None => self.queue.push_back(Speech {
@@ -68,6 +70,7 @@ impl Mouth {
                 voice,
                 text: String::new(),
                 audio: Millis::ZERO,
+                sounds: false,
                 closed: false,
                 started: None,
                 ends: Millis::ZERO,
@@ -78,7 +81,8 @@ impl Mouth {
 
     pub fn audio(&mut self, now: Millis, utterance: Utterance, piece: Piece, line: &mut Line) {
         let Some(speech) = self.queue.iter_mut().find(|speech| speech.utterance == utterance) else { return };
-        if speech.audio == Millis::ZERO && piece.length > Millis::ZERO {
+        if !speech.sounds && piece.length > Millis::ZERO {
+            speech.sounds = true;
             line.tell(now, Event::FirstAudio { utterance });
         }
         let before = speech.text.chars().count() as u32;

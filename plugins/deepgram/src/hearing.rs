@@ -30,6 +30,10 @@ const FINALIZE_MS: u32 = 1_200;
 /// A socket on which nothing came for so many finals leads nowhere.
 const UNANSWERED_MAX: u32 = 2;
 
+/// Interim results come about each second (/docs/using-interim-results). Where so much was sent since the last message, and
+/// `Finalize` isn't answered either, that there is nothing to write is not why.
+const UNTOLD_MAX: Millis = 2_000;
+
 /// A result that ends at most this long before the flush holds all of its speech: the flush comes after a pause.
 const SLACK_MS: Millis = 100;
 
@@ -39,6 +43,8 @@ pub struct Hearing {
     format: AudioFormat,
     socket: WebSocket,
     is_open: bool,
+    /// When it opened.
+    opened: Millis,
     /// Failed or finished.
     is_over: bool,
     timeline: Timeline,
@@ -55,6 +61,10 @@ pub struct Hearing {
     tickets: Ticket,
     /// Finals in a row that were given up without a word from Deepgram, which tells results of silence, too.
     unanswered: u32,
+    /// What was sent by Deepgram's last message, or by the opening of the socket.
+    told: Millis,
+    /// The last final that was due and not told, since Deepgram may be dead: its word would be that nothing was said.
+    withheld: Option<Ticket>,
 }
 
 struct Owed {
@@ -75,6 +85,7 @@ impl SpeechToText for Hearing {
             format,
             socket,
             is_open: false,
+            opened: start.at,
             is_over: false,
             timeline: Timeline::new(format),
             what,
@@ -86,6 +97,8 @@ impl SpeechToText for Hearing {
             last_sent: start.at,
             tickets: KEEP_ALIVE,
             unanswered: 0,
+            told: 0,
+            withheld: None,
         };
         Ok((hearing, vec![Output::Net(open)]))
     }
@@ -149,7 +162,8 @@ impl SpeechToText for Hearing {
         outputs.extend(match self.socket.arrived(failure::with_reason(what)) {
             Arrived::Opened(waiting) => {
                 self.is_open = true;
-                self.last_sent = at;
+                (self.opened, self.last_sent) = (at, at);
+                self.told = self.timeline.sent();
                 net(waiting).into_iter().chain([wake(KEEP_ALIVE, KEEP_ALIVE_MS)]).collect()
             }
             Arrived::Text(text) => self.message(at, &text),
@@ -164,6 +178,16 @@ impl SpeechToText for Hearing {
 impl Hearing {
     fn message(&mut self, at: Millis, text: &str) -> Vec<Output> {
         self.unanswered = 0;
+        self.told = self.timeline.sent();
+        let mut outputs = self.understood(at, text);
+        // It lives: what wasn't answered by now won't be.
+        if let Some(ticket) = self.withheld.take().filter(|_| !self.is_over) {
+            outputs.extend(self.give_up(at, ticket));
+        }
+        outputs
+    }
+
+    fn understood(&mut self, at: Millis, text: &str) -> Vec<Output> {
         match serde_json::from_str(text) {
             Ok(Message::Results(results)) => self.results(at, &results),
             Ok(Message::UtteranceEnd) => self.turn_ended(at, self.pauses.utterance_end),
@@ -235,19 +259,33 @@ impl Hearing {
         vec![Output::Final(self.heard.tell(at)), Output::TurnEnded(1.0)]
     }
 
-    /// A final is owed for too long: it is told with what there is.
+    /// A final is owed for too long: it is told with what there is, unless Deepgram says nothing of anything.
     fn overdue(&mut self, at: Millis, ticket: Ticket) -> Vec<Output> {
-        let Some(place) = self.owed.iter().position(|owed| owed.ticket == ticket) else { return Vec::new() };
-        if !self.is_open {
-            return vec![wake(ticket, FINALIZE_MS)];
+        if !self.owed.iter().any(|owed| owed.ticket == ticket) {
+            return Vec::new();
+        }
+        let open_for = if self.is_open { at.saturating_sub(self.opened) } else { 0 };
+        if let Some(more) = Millis::from(FINALIZE_MS).checked_sub(open_for).filter(|more| *more > 0) {
+            return vec![wake(ticket, more as u32)];
         }
         self.unanswered += 1;
-        let mut outputs = Vec::new();
         if self.unanswered == UNANSWERED_MAX {
-            outputs.extend(net(self.socket.close()));
+            let mut outputs = net(self.socket.close());
             outputs.extend(self.fail(Failure::Unavailable("it answers no more".to_owned())));
             return outputs;
         }
+        if self.timeline.sent().saturating_sub(self.told) > UNTOLD_MAX {
+            // The host knows whether another can hear the turn in its place.
+            self.withheld = Some(ticket);
+            return Vec::new();
+        }
+        self.give_up(at, ticket)
+    }
+
+    /// Tells the finals up to this one with what there is.
+    fn give_up(&mut self, at: Millis, ticket: Ticket) -> Vec<Output> {
+        let Some(place) = self.owed.iter().position(|owed| owed.ticket == ticket) else { return Vec::new() };
+        let mut outputs = Vec::new();
         for owed in self.owed.drain(..=place) {
             (self.unconfirmed, self.flushed) = (Some(owed.sent), owed.sent);
             outputs.push(Output::Final(self.heard.tell_all(at, owed.sent)));

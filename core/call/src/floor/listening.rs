@@ -160,9 +160,13 @@ impl Context {
     pub fn words(&mut self, text: &str, confidence: Option<f32>) {
         let now = self.now;
         self.state.floor.overdue = 0;
-        let caller = &mut self.state.floor.caller;
+        let floor = &mut self.state.floor;
+        let caller = &mut floor.caller;
         if caller.flushed.take().is_some() {
             self.state.timers.clear(Reason::FinalDue);
+            if let Some((_, ended)) = floor.last_voice.take_if(|_| !text.trim().is_empty()) {
+                floor.known_until = ended;
+            }
         }
         if !text.trim().is_empty() {
             caller.words.push(text.trim().to_owned());
@@ -201,14 +205,14 @@ impl Context {
     }
 
     /// From when on a speech-to-text that opens now is handed the caller's audio: what was said within the last seconds, and
-    /// the whole of a stretch that reaches into them.
+    /// the whole of a stretch that reaches into them, but for what is known.
     pub fn hear_from(&self) -> Millis {
         let recent = self.recent();
         let floor = &self.state.floor;
         let began = floor.caller.began.or(floor.caller.speaking);
         let last = floor.last_voice.filter(|(_, ended)| *ended >= recent).map(|(began, _)| began);
         let from = [began, last].into_iter().flatten().min().unwrap_or(recent).min(recent);
-        from - PRE_ROLL
+        (from - PRE_ROLL).max(floor.known_until)
     }
 
     /// Since when speech still counts that no speech-to-text has been handed.
@@ -223,12 +227,14 @@ impl Context {
         }
     }
 
-    /// A speech-to-text has opened after the caller paused: the words of that stretch are owed now.
+    /// A speech-to-text has opened after the caller paused: the words of that stretch are owed now, however long the one before
+    /// owed those of a turn that isn't over.
     pub fn owe_words(&mut self) {
         let recent = self.recent();
         let floor = &mut self.state.floor;
         floor.has_heard = true;
-        let Some((began, ended)) = floor.last_voice.filter(|(_, ended)| *ended >= recent) else { return };
+        let counts = |ended| floor.caller.began.is_some() || ended >= recent;
+        let Some((began, ended)) = floor.last_voice.filter(|(_, ended)| counts(*ended)) else { return };
         if floor.caller.speaking.is_some() {
             return;
         }
@@ -254,13 +260,27 @@ impl Context {
     pub fn turn_too_long(&mut self) {
         let now = self.now;
         let caller = &mut self.state.floor.caller;
-        caller.speaking = None;
+        let began = caller.speaking.take().or(caller.began).unwrap_or(now);
         caller.paused = Some((now, now));
+        self.state.floor.last_voice = Some((began, now));
         if self.state.hearing.is_some() {
             self.state.floor.caller.flushed = Some(now);
             self.emit(Effect::Flush);
             self.after(Reason::FinalDue, FINAL_MAX);
         }
+    }
+
+    /// The line is dead: whether the caller said something last whose words speech-to-text can still give. It is asked for them.
+    pub fn owes_last_words(&mut self) -> bool {
+        if self.state.hearing.is_none() || self.state.floor.on_hold {
+            return false;
+        }
+        if self.state.floor.caller.speaking.take().is_some() {
+            self.state.floor.caller.paused = Some((self.now, self.now));
+            self.state.floor.caller.flushed = Some(self.now);
+            self.emit(Effect::Flush);
+        }
+        self.state.floor.caller.flushed.is_some()
     }
 
     /// Takes the turn that is over: its words, or `None` where it was only noise.

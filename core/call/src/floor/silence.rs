@@ -1,7 +1,6 @@
 //! How long nothing may be said. The wait for the caller's first word runs only while a step listens, the agent is silent, the
 //! caller is, too, and no model works.
 
-use super::speaking::VOICE_SILENCE_MAX;
 use crate::context::Context;
 use crate::timers::Reason;
 use closare_terms::Millis;
@@ -10,10 +9,6 @@ use closare_terms::Millis;
 const FILLER_AGAIN: Millis = Millis(5_000);
 /// A step that begins to listen in the middle of a silence leaves the caller at least this long.
 const LISTEN_MIN: Millis = Millis(2_000);
-/// What a voice has for its first sound, however long the silence already is.
-const VOICE_SILENCE_MIN: Millis = Millis(2_500);
-/// What is said in the place of a voice that has failed takes its time, too.
-const SUCCESSOR: Millis = Millis(1_500);
 
 impl Context {
     /// The agent has fallen silent, and a model still works: the wait for it must not become too long, either.
@@ -26,13 +21,6 @@ impl Context {
     /// Something was heard at this moment.
     pub fn sounded(&mut self, at: Millis) {
         self.state.floor.last_sound = self.state.floor.last_sound.max(at);
-    }
-
-    /// When a voice that owes its first sound since then is given up on: early enough that what is said in its place comes before
-    /// the silence is longer than the workflow lets it be.
-    pub(super) fn first_sound_due(&self, since: Millis) -> Millis {
-        let bound = self.state.floor.last_sound + self.workflow.limits.silence - SUCCESSOR;
-        bound.max(since + VOICE_SILENCE_MIN).min(since + VOICE_SILENCE_MAX)
     }
 
     /// Starts, or stops, the wait for the caller's first word, by how things stand.

@@ -1,7 +1,10 @@
 //! What the agent says: piece by piece to the voice, and what of it the caller has heard.
 
+mod due;
 mod heard;
 mod lost;
+
+pub use due::stall_max;
 
 use crate::context::Context;
 use crate::effect::Effect;
@@ -13,11 +16,6 @@ use closare_terms::{Held, Kind, Language, Millis};
 use closare_workflow::{BargeIn, Phrase, Piece};
 use serde::{Deserialize, Serialize};
 
-/// A voice that has sent nothing to the wire for this long has failed. Fixed phrases are there at once; a sentence of a
-/// minute's length on a slow voice is not.
-pub(super) const VOICE_SILENCE_MAX: Millis = Millis(8_000);
-/// Slow speech, generously: a sentence that takes longer than this a character is stuck.
-const CHAR_MAX: Millis = Millis(180);
 /// A character of speech in ms, where no voice has told better.
 const CHAR_USUAL: u64 = 65;
 
@@ -45,9 +43,13 @@ pub struct Speech {
     voice: usize,
     /// How many pieces are with the voice.
     handed: usize,
+    /// Since when its voice owes a sound; a voice that failed in the meantime is none of the next one's fault.
     since: Millis,
     pub playing: Option<Millis>,
     first_audio: Option<Millis>,
+    /// A voice took over in the middle of it, and nothing of its own has come.
+    #[serde(default)]
+    taken_over: bool,
     /// Characters spoken by a time in the utterance.
     marks: Vec<(u32, Millis)>,
     length: Option<Millis>,
@@ -204,6 +206,7 @@ impl Context {
             since: self.now,
             playing: None,
             first_audio: None,
+            taken_over: false,
             marks: Vec::new(),
             length: None,
             stopped: false,
@@ -376,25 +379,5 @@ impl Context {
 
     fn speech_mut(&mut self, utterance: Utterance) -> Option<&mut Speech> {
         self.state.floor.queue.iter_mut().find(|speech| speech.utterance == utterance)
-    }
-
-    /// The first of the queue owes a packet, or its end.
-    pub fn set_speech_timer(&mut self) {
-        // On hold nothing is sent, so nothing is late.
-        let first = self.state.floor.queue.front().filter(|_| !self.state.floor.on_hold);
-        let Some(first) = first else { return self.clear(Reason::SpeechDue) };
-        let due = match first.playing {
-            None => self.first_sound_due(first.since.max(self.now)),
-            Some(playing) => {
-                let by_text = Millis(first.chars() * CHAR_MAX.0);
-                playing.max(self.now) + VOICE_SILENCE_MAX + first.length.unwrap_or(by_text).max(by_text)
-            }
-        };
-        self.state.timers.set(Reason::SpeechDue, due);
-    }
-
-    /// What was due and did not come: which voice had it.
-    pub fn late_voice(&self) -> Option<usize> {
-        self.state.floor.queue.front().map(|speech| speech.voice)
     }
 }

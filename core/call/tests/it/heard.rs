@@ -10,12 +10,14 @@ pub struct Heard {
     pub call: Call,
     policies: Policies,
     pub now: Millis,
+    /// No voice gives anything any more.
+    pub mute: bool,
 }
 
 impl Heard {
     pub fn new(workflow: &str) -> Heard {
         let call = Call::new(workflow_of(workflow), setup(1));
-        Heard { call, policies: Policies::new(vec![eu_default()]), now: Millis::ZERO }
+        Heard { call, policies: Policies::new(vec![eu_default()]), now: Millis::ZERO, mute: false }
     }
 
     /// What comes of it, in order.
@@ -45,7 +47,7 @@ impl Heard {
                 vec![Event::Verdict { ask: *ask, verdict: self.policies.ask(*point, facts).verdict }]
             }
             Effect::Accept { .. } => vec![Event::Answered],
-            Effect::Say { utterance, last: true, .. } => {
+            Effect::Say { utterance, last: true, .. } if !self.mute => {
                 let (utterance, length) = (*utterance, Millis(900));
                 vec![
                     Event::FirstAudio { utterance },

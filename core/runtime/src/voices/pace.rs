@@ -13,8 +13,6 @@ use tokio::time::timeout;
 const AHEAD_MAX: Millis = Millis(2_000);
 /// With so little left, it is read again: more than a network takes to get going.
 const AHEAD_MIN: Millis = Millis(1_000);
-/// Silence in the middle of an utterance, after all that came was said. A voice on a busy machine makes a sentence in less.
-const STALL_MAX: Millis = Millis(5_000);
 
 /// Cheap to clone; never waits.
 #[derive(Clone)]
@@ -52,10 +50,12 @@ impl Pace {
     }
 }
 
-/// Holds the voice's vendor back when it is far ahead, and tells when it has stalled. Ends with the last [`Pace`].
+/// Holds the voice's vendor back when it is far ahead, and tells when it has stalled: it has all words of an utterance, all that
+/// came was said, and no more came for `stall_max`. Ends with the last [`Pace`].
 pub async fn run(
     mut pulled: watch::Receiver<State>,
     line: Voice,
+    stall_max: Millis,
     hold: impl Fn(bool),
     stalled: impl Fn() + Send,
 ) {
@@ -73,7 +73,7 @@ pub async fn run(
         let owes = state.speaking.filter(|utterance| *utterance <= state.whole && Some(*utterance) != told);
         let patience = ahead
             .filter(|_| owes.is_some())
-            .map_or(Duration::MAX, |ahead| Duration::from_millis((ahead + STALL_MAX).0));
+            .map_or(Duration::MAX, |ahead| Duration::from_millis((ahead + stall_max).0));
         match timeout(patience, pulled.changed()).await {
             Ok(Ok(())) => {}
             Ok(Err(_)) => return,

@@ -102,6 +102,27 @@ expect: {fields: {name: Ann Reed, day: 2026-03-04, patient: yes}, ended: hangup}
     );
 }
 
+/// Each dead voice had the whole of the wait to itself.
+#[test]
+fn two_dead_voices_leave_no_long_silence() {
+    let three = DIALOGUE.replace("tts: [openai, second]", "tts: [openai, second, offline-tts]");
+    for (workflow, dead, ended) in [
+        (three.as_str(), "2", "caller_hung_up"),
+        (three.as_str(), "always", "transferred"),
+        (DIALOGUE, "always", "transferred"),
+    ] {
+        let report = call(
+            workflow,
+            &format!(
+                "faults: {{tts: {{times_out: {dead}}}}}\n\
+                 talk: [{{hear: What happened}}, {{say: It is wet in here.}}, {{silence: 20s}}, hangup]\n\
+                 expect: {{silence_at_most: 6s, ended: {ended}}}"
+            ),
+        );
+        assert!(report.passed(), "{report}");
+    }
+}
+
 #[test]
 fn a_call_has_an_end() {
     let endless = r#"

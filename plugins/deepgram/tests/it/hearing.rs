@@ -1,6 +1,8 @@
 //! Messages are those of https://developers.deepgram.com/docs/live-streaming-audio (Results), /docs/speech-started,
 //! /docs/utterance-end, /docs/finalize, /docs/close-stream, /docs/configure and /docs/errors.
 
+mod unanswered;
+
 use crate::server::{closed, effect, head, opened, text};
 use closare_plugin::AudioFormat;
 use closare_plugin::network::{Event, Trouble};
@@ -173,29 +175,6 @@ fn a_flush_is_answered_with_nothing_too() {
     ear.flush();
     insta::assert_snapshot!(told(&mut ear), @r#"
     final "" 10600-10600 - 0.00 []
-    "#);
-}
-
-#[test]
-fn finalize_may_stay_without_an_answer() {
-    let mut ear = ear();
-    play(&mut ear, 1_200);
-    says(&mut ear, results(0.0, 1.0, json!({"is_final": false}), &[("Yes", 0.4, 0.8)]));
-    ear.flush();
-    ear.at += 1_200;
-    ear.outputs.clear();
-    ear.network(Event::Woke(3));
-    insta::assert_snapshot!(told(&mut ear), @r#"
-    final "Yes" 10400-10800 - 1.00 ["Yes 10400-10800"]
-    "#);
-    // What comes of it later was told; it isn't the answer to the next.
-    play(&mut ear, 1_200);
-    ear.flush();
-    ear.outputs.clear();
-    insta::assert_snapshot!(says(&mut ear, results(0.0, 1.2, json!({"from_finalize": true}), &[("Yes.", 0.4, 0.8)])), @"");
-    let next = results(1.2, 1.2, json!({"from_finalize": true}), &[("Please.", 1.5, 1.9)]);
-    insta::assert_snapshot!(says(&mut ear, next), @r#"
-    final "Please." 12700-13100 - 1.00 ["Please. 12700-13100"]
     "#);
 }
 

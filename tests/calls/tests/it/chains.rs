@@ -172,7 +172,9 @@ async fn an_ear_that_dies_while_it_hears() {
     let stt = format!("[{{plugin: deepgram, base_url: \"{at}\"}}, offline]");
     let llm = format!("{{plugin: openai, base_url: \"{at}/v1\"}}");
     let workflow = workflow(&stt, &llm, "offline");
-    emulator.fail_always(Api::DeepgramListen, Fault::ResetAfter(1));
-    let Some(tried) = call(&emulator, &["deepgram", "openai"], &workflow).await else { return };
-    tried.used(&["speech-to-text: deepgram", "speech-to-text: offline-stt"]);
+    for fault in [Fault::ResetAfter(1), Fault::SilentAfter(1)] {
+        emulator.fail_always(Api::DeepgramListen, fault);
+        let Some(tried) = call(&emulator, &["deepgram", "openai"], &workflow).await else { return };
+        tried.used(&["speech-to-text: deepgram", "speech-to-text: offline-stt"]);
+    }
 }

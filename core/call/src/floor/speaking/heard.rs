@@ -11,6 +11,9 @@ impl Context {
         let now = self.now;
         if let Some(speech) = self.speech_mut(utterance) {
             speech.first_audio.get_or_insert(now);
+            if std::mem::take(&mut speech.taken_over) {
+                self.set_speech_timer();
+            }
         }
     }
 

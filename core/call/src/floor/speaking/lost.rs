@@ -56,9 +56,10 @@ impl Context {
                 speech.handed > 0 && speech.voice == failed && speech.length.is_none() && !speech.stopped;
             if concerned {
                 speech.handed = 0;
-                speech.since = self.now;
+                speech.taken_over = speech.playing.is_some();
                 speech.marks.clear();
             }
+            speech.since = self.now;
             self.state.floor.queue.push_back(speech);
         }
         if self.state.vendors.tts.alive().next().is_some() {

@@ -58,12 +58,22 @@ pub struct Caller {
     pub paused: Option<(Millis, Millis)>,
     /// Finals of this turn.
     words: Vec<String>,
+    /// Some of them were said where a secret is asked for.
+    #[serde(default)]
+    secret: bool,
     confidence: Option<f32>,
     words_final: Option<Millis>,
     /// A final is owed since.
     flushed: Option<Millis>,
     /// Keys of a number that is being pressed.
     keys: String,
+}
+
+impl Caller {
+    /// What of its words is told. A secret is for the step that asks for it: neither who reads the call nor a model gets it.
+    fn told<'a>(&self, text: &'a str) -> &'a str {
+        if self.secret { "••••" } else { text }
+    }
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]

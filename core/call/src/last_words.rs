@@ -25,11 +25,12 @@ impl Call {
 
     /// Speech-to-text is sure of these words.
     pub(crate) fn words(&mut self, text: &str, confidence: Option<f32>) {
+        let secret = self.hides_keys();
         if self.talks() {
-            self.context.words(text, confidence);
+            self.context.words(text, confidence, secret);
             self.check_turn();
         } else if matches!(self.phase, Phase::HearingOut(..)) {
-            self.context.words(text, confidence);
+            self.context.words(text, confidence, secret);
             self.heard_out();
         }
     }

@@ -3,7 +3,7 @@
 use crate::call::Call;
 
 impl Call {
-    /// Keys pressed now are a secret: they go nowhere but into the machine.
+    /// Keys pressed now, and words said, are a secret: they go nowhere but into the machine.
     pub fn hides_keys(&self) -> bool {
         self.flow.hides_keys(&self.context.workflow)
     }

@@ -1,6 +1,7 @@
 //! One call: hands the machine what happened, carries out what it asks, and sleeps until it wants to be woken.
 
 mod leaving;
+mod recording;
 
 use crate::agents::Agent;
 use crate::begin::{call_id, setup};
@@ -15,7 +16,7 @@ use crate::publish::Published;
 use crate::runtime::Runtime;
 use crate::told::{heard, host_listening, leg_event};
 use crate::voices::{Say, Voices};
-use closare_call::{Call, Effect, Ended, Event, Listening, RecordingPurpose};
+use closare_call::{Call, Effect, Ended, Event, Listening};
 use closare_host::words::Opening;
 use closare_host::{SttInput, SttOutput};
 use closare_store::{NewCall, Outcome, Retention, Status};
@@ -56,6 +57,8 @@ struct Line {
     control: LegControl,
     voices: Voices,
     ears: Ears,
+    /// What the caller says now is not recorded.
+    hides: bool,
     recorded: Option<oneshot::Receiver<()>>,
     rate: u32,
 }
@@ -174,7 +177,9 @@ impl CallTask {
         let mut queue = VecDeque::from([(at, event)]);
         let mut effects = Vec::new();
         while let Some((at, event)) = queue.pop_front() {
-            let secret = matches!(event, Event::Key { .. }) && self.call.hides_keys();
+            let from_caller =
+                matches!(event, Event::Key { .. } | Event::Interim { .. } | Event::Final { .. });
+            let secret = from_caller && self.call.hides_keys();
             self.log.event(at, &event, secret);
             self.log.watch(&event, self.call.hides_words());
             self.call.handle(at, event, &mut effects);
@@ -196,6 +201,7 @@ impl CallTask {
             }
         }
         self.log.tell_spoken(at, self.call.caller_has_turn());
+        self.hide_from_recording();
     }
 
     async fn accept(&mut self, leg_events: &mut Option<mpsc::Receiver<LegEvent>>) -> Event {
@@ -217,7 +223,7 @@ impl CallTask {
                     voice,
                     self.events.clone(),
                 );
-                self.leg = Some(Line { control, voices, ears, recorded: Some(recorded), rate });
+                self.leg = Some(Line { control, voices, ears, hides: false, recorded: Some(recorded), rate });
                 self.runtime.store.answered(&self.id, self.clock.wall_at(self.clock.now()));
                 self.runtime.live.tell(Live::Answered { call: self.id.clone() });
                 Event::Answered
@@ -319,19 +325,6 @@ impl CallTask {
             |out| chosen.plugin.open_stt(opening, format, what, out),
         );
         self.ears(Command::Open { session, format, from });
-    }
-
-    fn record(&mut self, purpose: RecordingPurpose) {
-        let Some(line) = &self.leg else { return };
-        let marks = closare_store::Marks {
-            software: concat!("Closare ", env!("CARGO_PKG_VERSION")).to_owned(),
-            comment: "AI-generated speech on channel 2".to_owned(),
-        };
-        match self.runtime.store.recorder(&self.id, line.rate, 2, self.clock.wall_at(self.clock.now()), marks)
-        {
-            Ok(writer) => line.ears.tell(Command::Record(writer)),
-            Err(error) => tracing::error!(call = %self.id, ?purpose, %error, "a recording can't be opened"),
-        }
     }
 
     fn voices(&mut self, work: impl FnOnce(&mut Voices)) {

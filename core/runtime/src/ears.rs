@@ -32,6 +32,8 @@ pub enum Command {
     Flush,
     Record(RecordingWriter),
     StopRecording,
+    /// Whether the caller is asked for a secret, which no recording has.
+    Hide(bool),
 }
 
 /// The end that the call's task holds.
@@ -52,7 +54,7 @@ impl Ears {
 pub fn listen(clock: Clock, recorded: impl FnOnce() + Send + 'static) -> (Ears, EarTap) {
     let (tap, batches) = tap::tap();
     let (commands, commands_in) = mpsc::unbounded_channel();
-    let task = EarTask { clock, history: History::new(), hearing: None, recording: None };
+    let task = EarTask { clock, history: History::new(), hearing: None, recording: None, hides: false };
     tokio::spawn(async move {
         task.run(batches, commands_in).await;
         recorded();
@@ -65,6 +67,7 @@ struct EarTask {
     history: History,
     hearing: Option<Hearing>,
     recording: Option<Recording>,
+    hides: bool,
 }
 
 struct Recording {
@@ -122,6 +125,8 @@ impl EarTask {
             let frames = batch.after(*from);
             for (at, caller, agent) in frames.each() {
                 let mixer = mixer.get_or_insert_with(|| StereoMixer::new(frames.rate, at));
+                // The mixer fills up what is shorter with silence.
+                let caller = if self.hides { &[] } else { caller };
                 writer.write(mixer.place(at, caller, agent));
             }
         }
@@ -151,6 +156,7 @@ impl EarTask {
                 self.recording = Some(Recording { writer, from: self.clock.now(), mixer: None });
             }
             Command::StopRecording => self.stop_recording().await,
+            Command::Hide(hides) => self.hides = hides,
         }
     }
 

@@ -157,7 +157,7 @@ impl Context {
         self.state.floor.listener.as_ref().map_or(END_AFTER, |listener| listener.wants.end_after)
     }
 
-    pub fn words(&mut self, text: &str, confidence: Option<f32>) {
+    pub fn words(&mut self, text: &str, confidence: Option<f32>, secret: bool) {
         let now = self.now;
         self.state.floor.overdue = 0;
         let floor = &mut self.state.floor;
@@ -169,6 +169,7 @@ impl Context {
             }
         }
         if !text.trim().is_empty() {
+            caller.secret |= secret;
             caller.words.push(text.trim().to_owned());
             caller.confidence = match (caller.confidence, confidence) {
                 (Some(before), Some(new)) => Some(before.min(new)),
@@ -295,7 +296,7 @@ impl Context {
             return None;
         }
         self.begin_latency(&caller);
-        self.tell_caller_turn(&caller, &text);
+        self.tell_caller_turn(&caller, caller.told(&text));
         let began = caller.began.unwrap_or(self.now);
         Some(Heard { text, confidence: caller.confidence.unwrap_or(1.0), began })
     }

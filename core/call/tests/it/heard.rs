@@ -36,9 +36,9 @@ impl Heard {
     }
 
     /// The caller's words, all at once.
-    pub fn says(&mut self, words: &str) {
+    pub fn says(&mut self, words: &str) -> Vec<Effect> {
         let text = Held::new(Kind::Transcript, words);
-        self.happen(Event::Final { text, starts: self.now, ends: self.now, confidence: None });
+        self.happen(Event::Final { text, starts: self.now, ends: self.now, confidence: None })
     }
 
     fn answers(&self, effect: &Effect) -> Vec<Event> {

@@ -1,7 +1,7 @@
 //! What may be shown of a call while it goes on.
 
 use crate::heard::Heard;
-use closare_call::{Event, Party};
+use closare_call::{Effect, Event, Party};
 
 const WORKFLOW: &str = r#"
 closare: 1
@@ -14,6 +14,23 @@ steps:
   - ask: {say: "Where are you?", as: place}
   - hangup: "Good-bye."
 "#;
+
+#[test]
+fn a_secret_that_is_spoken_is_in_no_turn_and_in_no_history() {
+    let workflow =
+        WORKFLOW.replace("steps:", "data: {transcript: always, summary: always}\nsteps:\n  - summarize");
+    for hangs_up_meanwhile in [false, true] {
+        let mut heard = Heard::new(&workflow);
+        heard.happen(Event::Offered);
+        let mut all = heard.says("There is water in the kitchen.");
+        all.extend(heard.says(if hangs_up_meanwhile { "It is 47 11 or so" } else { "4711" }));
+        all.extend(heard.happen(Event::LegEnded { by: Party::Caller }));
+        let contents = || all.iter().flat_map(Effect::contents).map(closare_terms::Held::words);
+        assert!(all.iter().any(|effect| matches!(effect, Effect::Generate { .. })), "a model is asked");
+        assert!(contents().any(|words| words == "••••"), "the turn is told");
+        assert!(!contents().any(|words| words.contains("11")), "{:?}", contents().collect::<Vec<_>>());
+    }
+}
 
 #[test]
 fn words_are_hidden_while_a_secret_is_asked_for_and_where_none_become_a_turn() {

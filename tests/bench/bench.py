@@ -117,7 +117,7 @@ COLUMNS = [
     ("added p99, ms", lambda one: "–" if one["calls"] == BASE else f"{one['added_ms']['p99']:.0f}"),
     ("CPU s a call-minute", lambda one: f"{one['cpu_s_per_call_minute']:.2f}"),
     ("cores", lambda one: f"{one['engine_cores']:.2f}"),
-    ("MB a call", lambda one: f"{one['mb_per_call']:.2f}"),
+    ("MB a call, and shared pages once", lambda one: f"{one['mb_per_call']:.2f} / {one['own_mb_per_call']:.2f}"),
     ("interruption to silence p99, ms", lambda one: shown(one["barge_in_ms"]["p99"])),
     ("failed turns, %", lambda one: f"{one['failed_turns_pct']:.1f}"),
     ("others' cores", lambda one: f"{one['others_cores']:.2f}"),

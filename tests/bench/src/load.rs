@@ -70,7 +70,7 @@ pub async fn run(o: Options) -> anyhow::Result<()> {
         call::run(&o.url, 99_999, Arc::new(script(1))).await;
     }
     sleep(Duration::from_secs(2)).await;
-    let idle = process::tree(o.engine_pid).resident_mb;
+    let idle = [process::tree(o.engine_pid).resident_mb, process::own_mb(o.engine_pid)];
     for &calls in &o.calls {
         let line = step(&o, calls, script(o.turns), idle, &mut base).await?;
         println!("{line}");
@@ -84,7 +84,7 @@ pub async fn run(o: Options) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn step(o: &Options, calls: usize, mut script: call::Script, idle: f64, base: &mut Option<[f64; 3]>) -> anyhow::Result<Value> {
+async fn step(o: &Options, calls: usize, mut script: call::Script, [idle, idle_own]: [f64; 2], base: &mut Option<[f64; 3]>) -> anyhow::Result<Value> {
     let lateness = format!("http://{}/lateness", o.vendors);
     let _ = reqwest::get(&lateness).await?.bytes().await?; // starts it anew
     let gap = Duration::from_secs_f64(if o.echo.is_some() { 1.0 } else { o.spread } / calls as f64);
@@ -109,11 +109,15 @@ async fn step(o: &Options, calls: usize, mut script: call::Script, idle: f64, ba
     let from = sample();
     let mut records = Vec::new();
     let mut to = None;
+    let mut own = 0.0;
     let mut resident: f64 = from.1.resident_mb;
     while !tasks.is_empty() {
         tokio::select! {
             Some(done) = tasks.join_next() => {
-                to.get_or_insert_with(sample);
+                if to.is_none() {
+                    to = Some(sample());
+                    own = process::own_mb(o.engine_pid);
+                }
                 records.push(done?);
             }
             () = sleep(Duration::from_secs(1)), if to.is_none() => resident = resident.max(process::tree(o.engine_pid).resident_mb),
@@ -122,8 +126,8 @@ async fn step(o: &Options, calls: usize, mut script: call::Script, idle: f64, ba
     let to = to.unwrap_or_else(sample);
 
     let seconds = (to.0 - from.0).as_secs_f64();
-    let [engine, vendors, own] = [to.1.cpu_s - from.1.cpu_s, to.2.cpu_s - from.2.cpu_s, to.3.cpu_s - from.3.cpu_s];
-    let others = (to.4.0 - from.4.0) - engine - vendors - own;
+    let [engine, vendors, load] = [to.1.cpu_s - from.1.cpu_s, to.2.cpu_s - from.2.cpu_s, to.3.cpu_s - from.3.cpu_s];
+    let others = (to.4.0 - from.4.0) - engine - vendors - load;
     let all = |pick: fn(&call::Record) -> &Vec<f64>| Spread::of(records.iter().map(|r| pick(r).clone()));
     let sum = |pick: fn(&call::Record) -> u32| records.iter().map(pick).sum::<u32>();
     let overhead = Spread(all(|r| &r.gap).0.iter().map(|g| g - vendors::FIXED_MS).collect());
@@ -135,9 +139,10 @@ async fn step(o: &Options, calls: usize, mut script: call::Script, idle: f64, ba
     let mut line = json!({
         "name": o.name, "calls": calls, "turns": o.turns,
         "cpu_s_per_call_minute": round(engine / (calls as f64 * seconds / 60.0)),
-        "engine_cores": round(engine / seconds), "vendors_cores": round(vendors / seconds), "load_cores": round(own / seconds),
+        "engine_cores": round(engine / seconds), "vendors_cores": round(vendors / seconds), "load_cores": round(load / seconds),
         "others_cores": round(others / seconds), "stolen_cores": round((to.4.1 - from.4.1) / seconds),
         "resident_mb": round(resident), "mb_per_call": round((resident - idle) / calls as f64),
+        "own_mb_per_call": round((own - idle_own) / calls as f64),
         "caller_late_ms": all(|r| &r.late).json(), "vendors_late_ms": vendors_late, "lost_calls": sum(|r| r.lost),
     });
     if o.echo.is_some() {

@@ -1,7 +1,8 @@
 //! A plugin session with its network: what it asks goes to egress, what came of it goes back in.
 
 use crate::call_log::cause_word;
-use closare_egress::{Credential, Egress, Grant, NetSession, Origin};
+use closare_egress::{Credential, Egress, Grant, NetSession, OauthClient, Origin};
+use closare_host::manifest::CredentialKind;
 use closare_host::{Event, Input, NotSent, Plugin, Session};
 use closare_terms::PluginName;
 use closare_terms::network::{NetEffect, NetEvent};
@@ -112,7 +113,15 @@ pub fn grant(plugin: &Plugin, options: &serde_json::Value) -> Grant {
 }
 
 fn credentials(plugin: &Plugin) -> BTreeMap<String, Credential> {
+    // Those that no option of a workflow can change.
+    let own = plugin.manifest().origins(&serde_json::Value::Null);
+    let own: Vec<Origin> = own.iter().filter_map(|url| Origin::of(url).ok()).collect();
     let of = |credential: &closare_host::manifest::Credential| {
+        if credential.kind == CredentialKind::OauthClient
+            && let Some(client) = OauthClient::of(&credential.more, own.clone())
+        {
+            return Credential::OauthClient(client);
+        }
         let kind = serde_json::to_value(credential.kind).unwrap_or_default();
         Credential::of(
             kind.as_str().unwrap_or_default(),

@@ -39,7 +39,7 @@ pub(crate) async fn signed_answer(
 ) -> Result<(Response, Turn), Failed> {
     let came = last(exchange, again, deadline, || asking(&prepared)).await?;
     if came.0.status() == StatusCode::UNAUTHORIZED && session.forget_token(&prepared) && is_whole {
-        // Its place in the lane may be the one that the token endpoint needs.
+        // Its place in the lane is needed again.
         drop(came);
         exchange.retried();
         session.sign(&mut prepared, deadline).await?;

@@ -3,17 +3,53 @@
 use crate::breaker::Verdict;
 use crate::exchange::Exchange;
 use crate::lane::Turn;
+use crate::prepared::Prepared;
 use crate::retry::{self, Again, Came, Standing};
+use crate::session::Session;
 use crate::trouble::{Failed, Lost};
 use closare_terms::network::Trouble;
 use reqwest::header::{HeaderValue, RETRY_AFTER};
-use reqwest::{RequestBuilder, Response};
+use reqwest::{RequestBuilder, Response, StatusCode};
 use std::time::{Duration, SystemTime};
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 /// The last answer, and the place in the lane that is held as long as it is read. `asking` makes the request, anew for
 /// each attempt.
 pub(crate) async fn answer(
+    exchange: &mut Exchange,
+    again: Again,
+    deadline: Instant,
+    asking: impl FnMut() -> RequestBuilder,
+) -> Result<(Response, Turn), Failed> {
+    let came = last(exchange, again, deadline, asking).await?;
+    exchange.answered(came.0.status().as_u16());
+    Ok(came)
+}
+
+/// As [`answer`]; where a minted token is refused, once more with a new one. A 401 tells that nothing was done (RFC 9110,
+/// 15.5.2), so any request may be asked again whose body isn't gone.
+pub(crate) async fn signed_answer(
+    session: &Session,
+    exchange: &mut Exchange,
+    again: Again,
+    deadline: Instant,
+    mut prepared: Prepared,
+    is_whole: bool,
+    mut asking: impl FnMut(&Prepared) -> RequestBuilder,
+) -> Result<(Response, Turn), Failed> {
+    let came = last(exchange, again, deadline, || asking(&prepared)).await?;
+    if came.0.status() == StatusCode::UNAUTHORIZED && session.forget_token(&prepared) && is_whole {
+        // Its place in the lane is needed again.
+        drop(came);
+        exchange.retried();
+        session.sign(&mut prepared, deadline).await?;
+        return answer(exchange, again, deadline, || asking(&prepared)).await;
+    }
+    exchange.answered(came.0.status().as_u16());
+    Ok(came)
+}
+
+async fn last(
     exchange: &mut Exchange,
     again: Again,
     deadline: Instant,
@@ -26,7 +62,6 @@ pub(crate) async fn answer(
         let came = attempt(exchange, deadline, asking(), &mut turn).await;
         let Some(pause) = pause(exchange, again, deadline, attempts, &came) else {
             let response = came?;
-            exchange.answered(response.status().as_u16());
             return Ok((response, turn));
         };
         drop(turn);

@@ -5,7 +5,7 @@
 //! gave the secret to that origin.
 
 use crate::secrets::SecretBook;
-use crate::{Error, Origin};
+use crate::{Error, OauthClient, Origin};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use closare_terms::PluginName;
@@ -46,6 +46,8 @@ pub enum Credential {
         name: String,
         value: String,
     },
+    /// `Authorization: Bearer` with a token that the host asks for.
+    OauthClient(OauthClient),
     /// A kind of the contract that isn't carried out: using it fails, with its name in the log.
     Unsupported(String),
 }
@@ -133,6 +135,8 @@ impl Filler<'_> {
                 let value = self.text(value, str::to_owned)?;
                 url.query_pairs_mut().append_pair(name, &value);
             }
+            // Who fills waits for nothing: the session gets the token and puts it in.
+            Credential::OauthClient(_) => {}
             Credential::Unsupported(kind) => return Err(Error::CredentialKind(kind.clone())),
         }
         Ok(())
@@ -179,12 +183,12 @@ const OURS: [&str; 9] = [
     "proxy-authorization",
 ];
 
-fn parse(url: &str) -> Result<Url, Error> {
+pub(crate) fn parse(url: &str) -> Result<Url, Error> {
     // What can't be parsed may hold a secret: it isn't told.
     Url::parse(url).map_err(|_| Error::Origin("no URL".to_owned()))
 }
 
-fn header_value(name: &str, value: &str) -> Result<HeaderValue, Error> {
+pub(crate) fn header_value(name: &str, value: &str) -> Result<HeaderValue, Error> {
     let mut value = HeaderValue::from_str(value).map_err(|_| Error::Header(name.to_owned()))?;
     value.set_sensitive(true);
     Ok(value)
@@ -292,6 +296,6 @@ mod tests {
         insta::assert_snapshot!(check("{{secret:CONTROL}}"),
             @"expected a header that HTTP allows, found name `x` or a value with control characters");
         insta::assert_snapshot!(filled(Credential::Unsupported("sigv4".into()), HERE, &[]).unwrap_err(),
-            @"expected a credential of kind header, bearer, basic or query, found `sigv4`, which isn't supported");
+            @"expected a credential of kind header, bearer, basic, query or oauth_client, found `sigv4`, which isn't supported");
     }
 }

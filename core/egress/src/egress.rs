@@ -5,6 +5,7 @@ use crate::gate::{Names, Reach};
 use crate::lane::Lanes;
 use crate::meter::{Meter, Metered};
 use crate::secrets::SecretBook;
+use crate::tokens::Tokens;
 use crate::{Error, Grant, Limits, NetSession, Origin, Root};
 use closare_terms::PluginName;
 use closare_terms::network::NetEvent;
@@ -70,6 +71,7 @@ impl Egress {
             allow_private: config.allow_private,
             secrets: RwLock::new(Arc::new(config.secrets)),
             meter: Meter::default(),
+            tokens: Tokens::default(),
             runtime: Handle::current(),
         };
         Ok(Egress { door: Arc::new(door) })
@@ -112,6 +114,7 @@ pub(crate) struct Door {
     pub allow_private: Vec<Origin>,
     secrets: RwLock<Arc<SecretBook>>,
     pub meter: Meter,
+    pub tokens: Tokens,
     pub runtime: Handle,
 }
 

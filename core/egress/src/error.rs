@@ -16,9 +16,13 @@ pub enum Error {
     #[error("expected a credential of the manifest, found `{0}`")]
     CredentialUnknown(String),
     #[error(
-        "expected a credential of kind header, bearer, basic or query, found `{0}`, which isn't supported"
+        "expected a credential of kind header, bearer, basic, query or oauth_client, found `{0}`, which isn't supported"
     )]
     CredentialKind(String),
+    #[error("expected a token endpoint over https, found `{0}`; the operator may allow this origin")]
+    TokenUnencrypted(Origin),
+    #[error("expected a token of `{origin}`, found {why}")]
+    Token { origin: Origin, why: String },
     #[error("expected a secret that the manifest declares, found `{0}`")]
     SecretNotDeclared(String),
     #[error("expected a value for secret `{name}`: closare key set {name} --for {origin}")]

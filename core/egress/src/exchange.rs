@@ -4,7 +4,7 @@ use crate::Error;
 use crate::lane::Lane;
 use crate::meter::Counts;
 use crate::trouble::Failed;
-use closare_terms::network::{NetEvent, Trouble};
+use closare_terms::network::Trouble;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
@@ -14,6 +14,8 @@ use tokio::time::Instant;
 pub(crate) enum What {
     Request,
     Socket,
+    /// A request of the host's own, for a token.
+    Token,
 }
 
 /// Traced when it is dropped, so that what is cancelled is traced, too.
@@ -36,7 +38,7 @@ enum End {
 impl Exchange {
     pub fn begin(lane: Arc<Lane>, what: What) -> Exchange {
         match what {
-            What::Request => lane.counts.request(),
+            What::Request | What::Token => lane.counts.request(),
             What::Socket => lane.counts.socket(),
         }
         let bytes = Arc::new(Bytes { counts: lane.counts.clone(), sent: 0.into(), got: 0.into() });
@@ -56,10 +58,12 @@ impl Exchange {
     }
 
     /// Notes how it ended, on its way to the session.
-    pub fn ended(mut self, result: Result<NetEvent, Failed>) -> Result<NetEvent, Failed> {
+    pub fn ended<T>(mut self, result: Result<T, Failed>) -> Result<T, Failed> {
         let result = result.map_err(|failed| self.named(failed));
         self.end = match &result {
             Ok(_) => End::Whole,
+            // An answer came, which was no token.
+            Err(Failed::Unauthorized(_) | Failed::Unavailable(_)) => End::Whole,
             Err(failed) => {
                 self.lane.counts.failure(failed.trouble());
                 End::Failed(failed.trouble())
@@ -72,7 +76,10 @@ impl Exchange {
     fn named(&self, failed: Failed) -> Failed {
         match failed {
             Failed::Trouble(Trouble::NotAllowed) => Error::Private(self.lane.origin.clone()).into(),
-            failed @ (Failed::Trouble(_) | Failed::Refused(_)) => failed,
+            failed @ (Failed::Trouble(_)
+            | Failed::Refused(_)
+            | Failed::Unauthorized(_)
+            | Failed::Unavailable(_)) => failed,
         }
     }
 }

@@ -18,12 +18,35 @@ use url::Url;
 /// What keeps it from going there.
 pub(crate) fn admit(url: &Url, grant: &Grant, allow_private: &[Origin]) -> Result<Passed, Error> {
     let origin = Origin::of_url(url)?;
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err(Error::UserInUrl(origin));
-    }
+    without_user(url, &origin)?;
     if !grant.origins.contains(&origin) {
         return Err(Error::NotDeclared(origin));
     }
+    reached(origin, allow_private)
+}
+
+/// Passes the URL of a token endpoint, which gets a secret and nothing of the plugin's: it must be encrypted, or be the
+/// operator's own.
+///
+/// # Errors
+/// What keeps it from going there.
+pub(crate) fn admit_token(url: &Url, allow_private: &[Origin]) -> Result<Passed, Error> {
+    let origin = Origin::of_url(url)?;
+    without_user(url, &origin)?;
+    if !origin.is_encrypted() && !allow_private.contains(&origin) {
+        return Err(Error::TokenUnencrypted(origin));
+    }
+    reached(origin, allow_private)
+}
+
+fn without_user(url: &Url, origin: &Origin) -> Result<(), Error> {
+    match url.username().is_empty() && url.password().is_none() {
+        true => Ok(()),
+        false => Err(Error::UserInUrl(origin.clone())),
+    }
+}
+
+fn reached(origin: Origin, allow_private: &[Origin]) -> Result<Passed, Error> {
     let reach = if allow_private.contains(&origin) { Reach::Anywhere } else { Reach::Public };
     match origin.address() {
         Some(ip) if reach == Reach::Public && !is_public(ip) => Err(Error::Private(origin)),

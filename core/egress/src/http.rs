@@ -1,10 +1,12 @@
 //! One request and its answer. Redirects are handed back; server-sent events are plain chunks.
 
 use crate::Error;
-use crate::attempts::answer;
+use crate::attempts::signed_answer;
 use crate::exchange::{Bytes, Exchange, What};
+use crate::gate::Reach;
+use crate::prepared::Prepared;
 use crate::retry::Again;
-use crate::session::{Inbox, Prepared, Session};
+use crate::session::{Inbox, Session};
 use crate::ticket::Out;
 use crate::trouble::Failed;
 use closare_terms::network::{Body, Head, NetEvent, Request, Ticket, Trouble};
@@ -23,9 +25,13 @@ pub(crate) async fn ask(
     request: Request,
     body: Option<Inbox>,
 ) -> Result<NetEvent, Failed> {
-    let prepared = session.prepare(&request.url, &request.headers, request.credential.as_deref())?;
+    let asked = Instant::now();
+    let longest = asked + limit(&request, session.door.limits.exchange);
+    let credential = request.credential.as_deref();
+    let prepared = session.prepare(&request.url, &request.headers, credential, longest).await?;
     let mut exchange = session.begin(What::Request, &prepared.origin);
-    let result = talk(session, &mut exchange, request, prepared, body).await;
+    let deadline = asked + limit(&request, exchange.lane.limits.exchange);
+    let result = talk(session, &mut exchange, request, prepared, body, deadline).await;
     exchange.ended(result)
 }
 
@@ -35,16 +41,20 @@ async fn talk(
     request: Request,
     prepared: Prepared,
     body: Option<Inbox>,
+    deadline: Instant,
 ) -> Result<NetEvent, Failed> {
-    let longest = exchange.lane.limits.exchange;
-    let limit = request.time_limit.map_or(longest, |limit| Duration::from_millis(limit.0).min(longest));
-    let (ticket, deadline) = (request.ticket, Instant::now() + limit);
-    let again = if request.repeatable && body.is_none() { Again::Safe } else { Again::IfNeverConnected };
-    let asking = asking(session, exchange, request, prepared, body)?;
+    let (ticket, is_whole) = (request.ticket, body.is_none());
+    let again = if request.repeatable && is_whole { Again::Safe } else { Again::IfNeverConnected };
+    let asking = asking(session, exchange, request, prepared.reach, body)?;
+    let answer = signed_answer(session, exchange, again, deadline, prepared, is_whole, asking).await?;
     // The turn is held until the body is read.
-    let (response, _turn) = answer(exchange, again, deadline, asking).await?;
+    let (response, _turn) = answer;
     (session.deliver)(NetEvent::Answered(head(ticket, &response)));
     timeout_at(deadline, read(session, exchange, ticket, response)).await.map_err(|_| Trouble::TimeOut)?
+}
+
+fn limit(request: &Request, longest: Duration) -> Duration {
+    request.time_limit.map_or(longest, |limit| Duration::from_millis(limit.0).min(longest))
 }
 
 /// Makes the request, as often as it is asked.
@@ -52,10 +62,10 @@ fn asking(
     session: &Arc<Session>,
     exchange: &Exchange,
     request: Request,
-    prepared: Prepared,
+    reach: Reach,
     body: Option<Inbox>,
-) -> Result<impl FnMut() -> RequestBuilder + use<>, Failed> {
-    let client = session.client(exchange, prepared.reach, false)?;
+) -> Result<impl FnMut(&Prepared) -> RequestBuilder + use<>, Failed> {
+    let client = session.client(exchange, reach, false)?;
     let method =
         Method::from_bytes(request.method.as_bytes()).map_err(|_| Error::Method(request.method.clone()))?;
     let bytes = exchange.bytes.clone();
@@ -64,7 +74,7 @@ fn asking(
         Body::Whole(whole) => Some(whole),
         Body::None | Body::Streamed => None,
     };
-    Ok(move || {
+    Ok(move |prepared: &Prepared| {
         let asked = client.request(method.clone(), prepared.url.clone()).headers(prepared.headers.clone());
         match (&streamed, &whole) {
             (Some(streamed), _) => asked.body(streamed.body()),

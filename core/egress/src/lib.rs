@@ -6,7 +6,8 @@
 //! what a vendor is, nor what the bytes mean.
 //!
 //! What is decided stands in files that do no I/O and take the time as an argument: `gate` (may it go there),
-//! `retry` (is it asked again), `breaker` (is the origin down), `rate` (is it too much).
+//! `retry` (is it asked again), `breaker` (is the origin down), `rate` (is it too much), `oauth` (is a
+//! token still good).
 
 mod attempts;
 mod breaker;
@@ -20,13 +21,16 @@ mod http;
 mod lane;
 mod limits;
 mod meter;
+mod oauth;
 mod origin;
+mod prepared;
 mod rate;
 mod retry;
 mod secrets;
 mod session;
 mod socket;
 mod ticket;
+mod tokens;
 mod trouble;
 mod wakes;
 
@@ -38,6 +42,7 @@ pub use error::Error;
 pub use gate::is_public;
 pub use limits::Limits;
 pub use meter::{Failures, Metered};
+pub use oauth::OauthClient;
 pub use origin::Origin;
 pub use rate::LoadLimits;
 pub use retry::RetryLimits;

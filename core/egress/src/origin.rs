@@ -38,6 +38,10 @@ impl Origin {
         Ok(Origin { tls, host, port: url.port_or_known_default().ok_or_else(bad)? })
     }
 
+    pub(crate) fn is_encrypted(&self) -> bool {
+        self.tls
+    }
+
     /// The host, where it is an address and not a name: no resolver is asked for it.
     pub(crate) fn address(&self) -> Option<IpAddr> {
         match Host::parse(&self.host).ok()? {

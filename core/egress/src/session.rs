@@ -1,19 +1,18 @@
 //! A plugin session's side of the door: takes effects without waiting, and has a task for each that is open.
 
 use crate::clients::Kind;
-use crate::credentials::{Filler, without_secrets};
+use crate::credentials::Filler;
 use crate::egress::Door;
 use crate::exchange::{Exchange, What};
-use crate::gate::{self, Reach};
+use crate::gate::Reach;
 use crate::meter::Counts;
 use crate::ticket::{Open, Out, Outbox, Over, Waiting};
 use crate::trouble::Failed;
 use crate::wakes::{WAKES_MAX, Wakes};
 use crate::{Error, Grant, Origin, http, socket};
 use closare_terms::Millis;
-use closare_terms::network::{Body, NetEffect, NetEvent, Request, Socket, Ticket, Trouble};
+use closare_terms::network::{Body, Head, NetEffect, NetEvent, Request, Socket, Ticket, Trouble};
 use reqwest::Client;
-use reqwest::header::HeaderMap;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
@@ -22,7 +21,6 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::watch;
 use tokio::task::AbortHandle;
 use tokio::time::Instant;
-use url::Url;
 
 /// What one plugin session has open. Dropping it cancels all of that.
 pub struct NetSession {
@@ -79,7 +77,7 @@ pub(crate) struct Session {
     pub deliver: Deliver,
     room: Room,
     /// What never came to an origin.
-    refused: Arc<Counts>,
+    pub refused: Arc<Counts>,
     held: watch::Receiver<bool>,
     complaints: AtomicU32,
     wakes: Wakes,
@@ -92,33 +90,6 @@ impl Session {
         let _ = self.held.clone().wait_for(|held| !held).await;
         while !(self.room)() {
             tokio::time::sleep(ROOM_EVERY).await;
-        }
-    }
-
-    /// Whether a plugin's URL may be asked, and what leaves when it is.
-    pub fn prepare(
-        &self,
-        url: &str,
-        headers: &[(String, String)],
-        credential: Option<&str>,
-    ) -> Result<Prepared, Error> {
-        let prepared = self.prepare_or_refuse(url, headers, credential);
-        prepared.inspect_err(|_| self.refused.failure(Trouble::NotAllowed))
-    }
-
-    fn prepare_or_refuse(
-        &self,
-        url: &str,
-        headers: &[(String, String)],
-        credential: Option<&str>,
-    ) -> Result<Prepared, Error> {
-        let passed = gate::admit(&without_secrets(url)?, &self.grant, &self.door.allow_private)?;
-        let book = self.door.secrets();
-        let filler = Filler { grant: &self.grant, book: &book, origin: &passed.origin };
-        let (url, headers) = filler.fill(url, headers, credential)?;
-        match Origin::of_url(&url)? {
-            origin if origin == passed.origin => Ok(Prepared { origin, reach: passed.reach, url, headers }),
-            origin => Err(Error::NotDeclared(origin)),
         }
     }
 
@@ -149,17 +120,39 @@ impl Session {
     }
 
     fn fail(&self, ticket: Ticket, failed: &Failed) {
-        if let Failed::Refused(error) = failed
+        self.complain(failed);
+        (self.deliver)(NetEvent::Failed { ticket, trouble: failed.trouble() });
+    }
+
+    /// As a vendor that refused its key would answer: so every plugin knows what it means.
+    fn unauthorized(&self, ticket: Ticket, is_socket: bool, failed: &Failed) {
+        self.complain(failed);
+        let head = Head { ticket, status: 401, headers: vec![] };
+        if is_socket {
+            return (self.deliver)(NetEvent::Refused { head, body: vec![] });
+        }
+        (self.deliver)(NetEvent::Answered(head));
+        (self.deliver)(NetEvent::Ended { ticket, trailers: vec![] });
+    }
+
+    fn complain(&self, failed: &Failed) {
+        let said = match failed {
+            Failed::Refused(error) => Some((error, "a plugin's request was refused")),
+            Failed::Unauthorized(error) | Failed::Unavailable(error) => {
+                Some((error, "no token for a plugin's request"))
+            }
+            Failed::Trouble(_) => None,
+        };
+        if let Some((error, what)) = said
             && self.may_complain()
         {
-            tracing::warn!(plugin = %self.grant.plugin, %error, "a plugin's request was refused");
+            tracing::warn!(plugin = %self.grant.plugin, %error, "{what}");
         }
-        (self.deliver)(NetEvent::Failed { ticket, trouble: failed.trouble() });
     }
 
     /// Who asks again and again for what is refused is answered late.
     async fn slow_down(&self, failed: &Failed) {
-        if matches!(failed, Failed::Refused(_)) && self.complaints.load(Relaxed) >= COMPLAINTS_MAX {
+        if !matches!(failed, Failed::Trouble(_)) && self.complaints.load(Relaxed) >= COMPLAINTS_MAX {
             tokio::time::sleep(REFUSED_AGAIN).await;
         }
     }
@@ -174,14 +167,6 @@ impl Session {
             tracing::info!(plugin = %self.grant.plugin, ticket, "expected an open ticket, found a closed one: nothing is sent");
         }
     }
-}
-
-/// What a plugin asked for, with its secrets put in.
-pub(crate) struct Prepared {
-    pub origin: Origin,
-    pub reach: Reach,
-    pub url: Url,
-    pub headers: HeaderMap,
 }
 
 /// First messages are JSON with vendors that want a secret in them.
@@ -287,6 +272,7 @@ fn spawn<F>(
     if open.len() >= session.door.limits.open_max {
         return session.overloaded(ticket);
     }
+    let Carried { out, is_socket, whole } = carried;
     let (over, work, told) = (Over::default(), work(session.clone()), session.clone());
     let ending = over.clone();
     let task = session.door.runtime.spawn(async move {
@@ -297,10 +283,10 @@ fn spawn<F>(
         ending.set();
         match last {
             Ok(event) => (told.deliver)(event),
+            Err(failed @ Failed::Unauthorized(_)) => told.unauthorized(ticket, is_socket, &failed),
             Err(failed) => told.fail(ticket, &failed),
         }
     });
-    let Carried { out, is_socket, whole } = carried;
     open.insert(ticket, Open { over, out, is_socket, whole, task: task.abort_handle() });
 }
 

@@ -2,11 +2,12 @@
 //! a refusal's body are dealt with in one place.
 
 use crate::Error;
-use crate::attempts::answer;
+use crate::attempts::signed_answer;
 use crate::exchange::{Exchange, What};
 use crate::http::head;
+use crate::prepared::Prepared;
 use crate::retry::Again;
-use crate::session::{Inbox, Prepared, Session};
+use crate::session::{Inbox, Session};
 use crate::ticket::Out;
 use crate::trouble::Failed;
 use closare_terms::network::{NetEvent, Socket, Ticket, Trouble};
@@ -30,7 +31,9 @@ const READ_BUFFER: usize = 4 << 10;
 
 /// Opens, carries messages both ways, and gives the end.
 pub(crate) async fn open(session: &Arc<Session>, socket: Socket, inbox: Inbox) -> Result<NetEvent, Failed> {
-    let prepared = session.prepare(&socket.url, &socket.headers, socket.credential.as_deref())?;
+    let deadline = Instant::now() + session.door.limits.exchange;
+    let credential = socket.credential.as_deref();
+    let prepared = session.prepare(&socket.url, &socket.headers, credential, deadline).await?;
     let mut exchange = session.begin(What::Socket, &prepared.origin);
     let result = talk(session, &mut exchange, &socket, prepared, inbox).await;
     exchange.ended(result)
@@ -40,15 +43,16 @@ async fn talk(
     session: &Session,
     exchange: &mut Exchange,
     socket: &Socket,
-    prepared: Prepared,
+    mut prepared: Prepared,
     inbox: Inbox,
 ) -> Result<NetEvent, Failed> {
     let ticket = socket.ticket;
     let key = generate_key();
-    let asking = upgrade(session, exchange, prepared, &socket.protocols, &key)?;
+    let asking = upgrade(session, exchange, &mut prepared, &socket.protocols, &key)?;
     let deadline = Instant::now() + exchange.lane.limits.exchange;
     // The turn is held as long as the socket is open.
-    let (response, _turn) = answer(exchange, Again::IfNeverConnected, deadline, asking).await?;
+    let (response, _turn) =
+        signed_answer(session, exchange, Again::IfNeverConnected, deadline, prepared, true, asking).await?;
     let head = head(ticket, &response);
     if response.status() != StatusCode::SWITCHING_PROTOCOLS {
         return Ok(NetEvent::Refused { head, body: refusal(exchange, response).await });
@@ -76,12 +80,12 @@ async fn talk(
 fn upgrade(
     session: &Session,
     exchange: &Exchange,
-    prepared: Prepared,
+    prepared: &mut Prepared,
     protocols: &[String],
     key: &str,
-) -> Result<impl FnMut() -> RequestBuilder + use<>, Failed> {
-    let Prepared { reach, mut url, mut headers, .. } = prepared;
-    let client = session.client(exchange, reach, true)?;
+) -> Result<impl FnMut(&Prepared) -> RequestBuilder + use<>, Failed> {
+    let client = session.client(exchange, prepared.reach, true)?;
+    let Prepared { url, headers, .. } = prepared;
     let scheme = if matches!(url.scheme(), "wss" | "https") { "https" } else { "http" };
     url.set_scheme(scheme).map_err(|()| Error::Origin(url.scheme().to_owned()))?;
     let value = |text: &str| {
@@ -94,7 +98,7 @@ fn upgrade(
     if !protocols.is_empty() {
         headers.insert(SEC_WEBSOCKET_PROTOCOL, value(&protocols.join(", "))?);
     }
-    Ok(move || client.get(url.clone()).headers(headers.clone()))
+    Ok(move |prepared: &Prepared| client.get(prepared.url.clone()).headers(prepared.headers.clone()))
 }
 
 /// As much of a refusal as tells why.

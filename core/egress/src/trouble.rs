@@ -4,19 +4,25 @@ use crate::Error;
 use crate::gate::OnlyPrivate;
 use closare_terms::network::Trouble;
 use std::error::Error as StdError;
+use std::sync::Arc;
 
 /// Why an exchange ended early.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Failed {
     /// Before a byte left: the operator or the plugin's author has to do something.
-    Refused(Error),
+    Refused(Arc<Error>),
+    /// The token endpoint gives none for these secrets. Told as the vendor's own 401 would be.
+    Unauthorized(Arc<Error>),
+    /// The token endpoint can't give one.
+    Unavailable(Arc<Error>),
     Trouble(Trouble),
 }
 
 impl Failed {
     pub fn trouble(&self) -> Trouble {
         match self {
-            Failed::Refused(_) => Trouble::NotAllowed,
+            Failed::Refused(_) | Failed::Unauthorized(_) => Trouble::NotAllowed,
+            Failed::Unavailable(_) => Trouble::Overloaded,
             Failed::Trouble(trouble) => *trouble,
         }
     }
@@ -24,7 +30,7 @@ impl Failed {
 
 impl From<Error> for Failed {
     fn from(error: Error) -> Failed {
-        Failed::Refused(error)
+        Failed::Refused(Arc::new(error))
     }
 }
 

@@ -69,7 +69,7 @@ pub struct Credential {
     pub value: Option<String>,
     /// Secrets are filled into a socket's first message too.
     pub in_first_message: bool,
-    /// What other kinds need: `service` and `region`, `scopes`, `token_url`, `client_id`…
+    /// What other kinds need: `service` and `region`, `scopes`; of `oauth_client` all its keys, checked.
     pub more: BTreeMap<String, String>,
 }
 

@@ -1,8 +1,9 @@
 //! A plugin session with its network: what it asks goes to egress, what came of it goes back in.
 
 use crate::call_log::cause_word;
-use closare_egress::{Credential, Egress, Grant, NetSession, Origin};
-use closare_host::{Event, Input, NotSent, Plugin, Session};
+use closare_egress::{Credential, Egress, Grant, NetSession, OauthClient, Origin};
+use closare_host::manifest::CredentialKind;
+use closare_host::{Event, Input, Manifest, NotSent, Plugin, Session};
 use closare_terms::PluginName;
 use closare_terms::network::{NetEffect, NetEvent};
 use std::collections::{BTreeMap, BTreeSet};
@@ -105,14 +106,22 @@ pub fn grant(plugin: &Plugin, options: &serde_json::Value) -> Grant {
     Grant {
         plugin: PluginName(manifest.name.to_string()),
         origins,
-        credentials: credentials(plugin),
+        credentials: credentials(manifest),
         secrets: manifest.secrets.keys().cloned().collect::<BTreeSet<_>>(),
         in_first_message: manifest.credentials.values().any(|credential| credential.in_first_message),
     }
 }
 
-fn credentials(plugin: &Plugin) -> BTreeMap<String, Credential> {
+fn credentials(manifest: &Manifest) -> BTreeMap<String, Credential> {
+    // Those that no option of a workflow can change.
+    let own = manifest.origins(&serde_json::Value::Null);
+    let own: Vec<Origin> = own.iter().filter_map(|url| Origin::of(url).ok()).collect();
     let of = |credential: &closare_host::manifest::Credential| {
+        if credential.kind == CredentialKind::OauthClient
+            && let Some(client) = OauthClient::of(&credential.more, own.clone())
+        {
+            return Credential::OauthClient(client);
+        }
         let kind = serde_json::to_value(credential.kind).unwrap_or_default();
         Credential::of(
             kind.as_str().unwrap_or_default(),
@@ -120,5 +129,44 @@ fn credentials(plugin: &Plugin) -> BTreeMap<String, Credential> {
             credential.value.as_deref(),
         )
     };
-    plugin.manifest().credentials.iter().map(|(name, credential)| (name.clone(), of(credential))).collect()
+    manifest.credentials.iter().map(|(name, credential)| (name.clone(), of(credential))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_is_for_the_manifests_own_origins() {
+        let text = r#"
+plugin: 1
+name: vendor
+version: 0.1.0
+about: A vendor with tokens.
+license: Apache-2.0
+roles: [language-model]
+network: ["https://api.example.com", {option: base_url}]
+options: {base_url: {type: string, default: "https://elsewhere.example.com"}}
+processing: {region: EU, trains_on_data: no, retention: none}
+secrets: {SECRET: console}
+credentials:
+  api:
+    kind: oauth_client
+    token_url: https://auth.example.com/token
+    client_id: us
+    client_secret: "{{secret:SECRET}}"
+    scopes: [a, b]
+    auth: body
+"#;
+        let expected = OauthClient {
+            token_url: "https://auth.example.com/token".to_owned(),
+            client_id: "us".to_owned(),
+            client_secret: "{{secret:SECRET}}".to_owned(),
+            scopes: "a b".to_owned(),
+            in_body: true,
+            origins: vec![Origin::of("https://api.example.com").unwrap()],
+        };
+        let manifest = Manifest::parse(text).unwrap();
+        assert_eq!(credentials(&manifest)["api"], Credential::OauthClient(expected));
+    }
 }

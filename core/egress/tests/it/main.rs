@@ -4,6 +4,7 @@ mod again;
 mod http;
 mod llama;
 mod load;
+mod oauth;
 mod peer;
 mod secrets;
 mod socket;

@@ -86,6 +86,10 @@ async fn nothing_that_is_logged_holds_a_secret() {
     talk.session.carry(socket(&format!("{home}/a-path")));
     assert!(matches!(talk.next().await, NetEvent::Refused { .. }));
 
+    for in_body in [false, true] {
+        crate::oauth::use_a_token(in_body).await;
+    }
+
     // A session that goes wrong in a loop says so, and not for ever.
     let by_name = home.replace("127.0.0.1", "localhost");
     let mut setup = Setup::at(&[&by_name]);
@@ -99,6 +103,10 @@ async fn nothing_that_is_logged_holds_a_secret() {
     let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
     assert!(text.contains("may not go to"), "the log says why a request was refused: {text}");
     assert!(!text.contains(SECRET), "{text}");
+    for part in crate::oauth::secret_parts() {
+        assert!(!text.contains(&part), "{part} in {text}");
+    }
+    assert!(text.contains("what=Token end=\"whole\" status=400"), "{text}");
     let private = format!("plugin=test error=expected a public address, found a private one at `{by_name}`");
     assert_eq!(text.matches(&private).count(), 15, "{text}");
     assert!(

@@ -72,7 +72,8 @@ fn check(reader: &mut Reader<'_>, manifest: &Manifest) {
         }
     }
     for (name, credential) in &manifest.credentials {
-        for secret in secrets_in(credential.value.as_deref().unwrap_or("")) {
+        let texts = credential.value.iter().chain(credential.more.values());
+        for secret in texts.flat_map(|text| secrets_in(text)) {
             if !manifest.secrets.contains_key(secret) {
                 let key = format!("credentials.{name}");
                 reader
@@ -221,6 +222,9 @@ const KINDS: &[(&str, CredentialKind)] = &[
 fn credential(reader: &mut Reader<'_>) -> Option<Credential> {
     reader.required("kind");
     let kind = reader.word("kind", KINDS)?;
+    if kind == CredentialKind::OauthClient {
+        return Some(oauth_client(reader));
+    }
     let (name, value) = (reader.text("name"), reader.text("value"));
     let named = matches!(kind, CredentialKind::Header | CredentialKind::Query);
     let valued = named || matches!(kind, CredentialKind::Bearer | CredentialKind::Basic);
@@ -231,12 +235,55 @@ fn credential(reader: &mut Reader<'_>) -> Option<Credential> {
         reader.problem("value", "expected a value with {{secret:NAME}}, found none");
     }
     let in_first_message = reader.word("in_first_message", &[("yes", true), ("no", false)]).unwrap_or(false);
-    let joined = |value: &Value| match value {
-        Value::Array(list) => list.iter().filter_map(plain).collect::<Vec<_>>().join(" "),
-        other => plain(other).unwrap_or_default(),
-    };
+    if valued {
+        reader.refuse_the_rest();
+    }
     let more = reader.rest().map(|(key, value)| (key.clone(), joined(value))).collect();
     Some(Credential { kind, name, value, in_first_message, more })
+}
+
+/// A token that the host asks for (RFC 6749, 4.4).
+fn oauth_client(reader: &mut Reader<'_>) -> Credential {
+    let token_url = reader.required_text("token_url");
+    let plain_url =
+        origin(&token_url).is_some() && token_url.starts_with("http") && !token_url.contains("{{");
+    if !token_url.is_empty() && !plain_url {
+        reader.problem(
+            "token_url",
+            format_args!("expected such as `https://auth.example.com/token`, found `{token_url}`"),
+        );
+    }
+    let (client_id, client_secret) =
+        (reader.required_text("client_id"), reader.required_text("client_secret"));
+    if !client_secret.is_empty() && secrets_in(&client_secret).next().is_none() {
+        // What stands there may be the secret itself: it isn't shown.
+        reader.problem("client_secret", "expected {{secret:NAME}}, found none");
+    }
+    let auth = reader.word("auth", &[("basic", "basic"), ("body", "body")]).unwrap_or("basic");
+    let scopes = reader.get("scopes").map(joined).unwrap_or_default();
+    reader.refuse_the_rest();
+    let more = [
+        ("token_url", token_url),
+        ("client_id", client_id),
+        ("client_secret", client_secret),
+        ("auth", auth.to_owned()),
+        ("scopes", scopes),
+    ];
+    Credential {
+        kind: CredentialKind::OauthClient,
+        name: None,
+        value: None,
+        in_first_message: false,
+        more: more.map(|(key, text)| (key.to_owned(), text)).into(),
+    }
+}
+
+/// A list as it is sent: with a space between its words.
+fn joined(value: &Value) -> String {
+    match value {
+        Value::Array(list) => list.iter().filter_map(plain).collect::<Vec<_>>().join(" "),
+        other => plain(other).unwrap_or_default(),
+    }
 }
 
 /// The names in `{{secret:NAME}}`.

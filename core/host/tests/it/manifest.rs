@@ -12,8 +12,17 @@ languages: {speech-to-text: [en, de, fr, es], text-to-speech: [en, de]}
 network: ["wss://api.deepgram.com", "https://api.deepgram.com", {option: base_url}]
 credentials:
   key: {kind: header, name: Authorization, value: "Token {{secret:DEEPGRAM_API_KEY}}"}
+  api:
+    kind: oauth_client
+    token_url: https://auth.example.com/oauth/token
+    client_id: "{{secret:CLIENT_ID}}"
+    client_secret: "{{secret:CLIENT_SECRET}}"
+    scopes: [calls.read, calls.write]
   cloud: {kind: google_service_account, scopes: [one, two], in_first_message: yes}
-secrets: {DEEPGRAM_API_KEY: "From console -> API keys"}
+secrets:
+  DEEPGRAM_API_KEY: From console -> API keys
+  CLIENT_ID: From console -> Apps
+  CLIENT_SECRET: From console -> Apps
 processing: {region: US, or_options: {base_url: "https://api.eu.deepgram.com", region: EU}, trains_on_data: "no, when mip_opt_out=true", retention: none}
 options:
   model: {type: string, default: nova-3}
@@ -72,6 +81,9 @@ network: ["https://api.example.com/v1", {option: base}]
 credentials:
   key: {kind: header, value: "{{secret:KEY}}"}
   other: {kind: password}
+  plain: {kind: bearer, valeu: x}
+  api: {kind: oauth_client, token_ulr: x, client_id: "{{secret:ID}}", client_secret: s3cret, auth: header}
+  its: {kind: oauth_client, token_url: "wss://x", client_id: a, client_secret: "{{secret:KEY}}", scope: [b]}
 options:
   heat: {type: float}
 limits: {memory: 8GiB, call: 20, outputs: many}

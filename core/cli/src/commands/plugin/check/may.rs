@@ -98,8 +98,12 @@ fn place(credential: &Credential) -> String {
         CredentialKind::Bearer | CredentialKind::Basic => "the header `Authorization`".to_owned(),
         CredentialKind::Query => format!("the address, as `{name}`"),
         CredentialKind::Sigv4 => "no request: it signs them".to_owned(),
-        CredentialKind::GoogleServiceAccount | CredentialKind::OauthClient => {
-            "no request: it gets a token, which is sent".to_owned()
+        CredentialKind::GoogleServiceAccount => "no request: it gets a token, which is sent".to_owned(),
+        CredentialKind::OauthClient => {
+            let to = credential.more.get("token_url").map(|url| host(url)).unwrap_or_default();
+            format!(
+                "no request of the plugin's: the host sends it to {to} for a token, and puts that in the header `Authorization`"
+            )
         }
     }
 }
@@ -147,4 +151,37 @@ fn limits(manifest: &Manifest) -> String {
         limits.call,
         limits.outputs
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_a_clients_secret_goes_is_told() {
+        let text = r#"
+plugin: 1
+name: vendor
+version: 0.1.0
+about: A vendor with tokens.
+license: Apache-2.0
+roles: [language-model]
+network: ["https://api.example.com"]
+processing: {region: EU, trains_on_data: no, retention: none}
+secrets: {ID: "", SECRET: console}
+credentials:
+  api:
+    kind: oauth_client
+    token_url: https://auth.example.com/oauth/token
+    client_id: "{{secret:ID}}"
+    client_secret: "{{secret:SECRET}}"
+"#;
+        let said = secrets(&Manifest::parse(text).unwrap());
+        assert_eq!(
+            said[2],
+            "  SECRET, in no request of the plugin's: the host sends it to auth.example.com for a token, and puts that \
+             in the header `Authorization`: console"
+        );
+        assert!(said[1].starts_with("  ID, in no request of the plugin's"), "{}", said[1]);
+    }
 }

@@ -34,6 +34,10 @@ const UNANSWERED_MAX: u32 = 2;
 /// `Finalize` isn't answered either, that there is nothing to write is not why.
 const UNTOLD_MAX: Millis = 2_000;
 
+/// For so long more nothing is told then. A host that has another asks it within that and closes this one (the engine 2.5 s after the
+/// flush); one that has none gets what was heard.
+const WITHHELD_MS: u32 = 1_500;
+
 /// A result that ends at most this long before the flush holds all of its speech: the flush comes after a pause.
 const SLACK_MS: Millis = 100;
 
@@ -43,8 +47,6 @@ pub struct Hearing {
     format: AudioFormat,
     socket: WebSocket,
     is_open: bool,
-    /// When it opened.
-    opened: Millis,
     /// Failed or finished.
     is_over: bool,
     timeline: Timeline,
@@ -72,6 +74,8 @@ struct Owed {
     ticket: Ticket,
     /// What was sent by then.
     sent: Millis,
+    /// The wake-up was asked for before the socket was open: Deepgram hadn't the whole time for its answer.
+    is_early: bool,
 }
 
 impl SpeechToText for Hearing {
@@ -85,7 +89,6 @@ impl SpeechToText for Hearing {
             format,
             socket,
             is_open: false,
-            opened: start.at,
             is_over: false,
             timeline: Timeline::new(format),
             what,
@@ -133,7 +136,7 @@ impl SpeechToText for Hearing {
             return vec![Output::Final(self.heard.tell(at))];
         }
         self.tickets += 1;
-        self.owed.push_back(Owed { ticket: self.tickets, sent });
+        self.owed.push_back(Owed { ticket: self.tickets, sent, is_early: !self.is_open });
         let mut outputs = net(self.socket.json(&json!({ "type": "Finalize" })));
         outputs.push(wake(self.tickets, FINALIZE_MS));
         outputs
@@ -162,7 +165,7 @@ impl SpeechToText for Hearing {
         outputs.extend(match self.socket.arrived(failure::with_reason(what)) {
             Arrived::Opened(waiting) => {
                 self.is_open = true;
-                (self.opened, self.last_sent) = (at, at);
+                self.last_sent = at;
                 self.told = self.timeline.sent();
                 net(waiting).into_iter().chain([wake(KEEP_ALIVE, KEEP_ALIVE_MS)]).collect()
             }
@@ -261,12 +264,14 @@ impl Hearing {
 
     /// A final is owed for too long: it is told with what there is, unless Deepgram says nothing of anything.
     fn overdue(&mut self, at: Millis, ticket: Ticket) -> Vec<Output> {
-        if !self.owed.iter().any(|owed| owed.ticket == ticket) {
-            return Vec::new();
+        let is_open = self.is_open;
+        let Some(owed) = self.owed.iter_mut().find(|owed| owed.ticket == ticket) else { return Vec::new() };
+        if std::mem::replace(&mut owed.is_early, !is_open) {
+            return vec![wake(ticket, FINALIZE_MS)];
         }
-        let open_for = if self.is_open { at.saturating_sub(self.opened) } else { 0 };
-        if let Some(more) = Millis::from(FINALIZE_MS).checked_sub(open_for).filter(|more| *more > 0) {
-            return vec![wake(ticket, more as u32)];
+        if self.withheld == Some(ticket) {
+            self.withheld = None;
+            return self.give_up(at, ticket);
         }
         self.unanswered += 1;
         if self.unanswered == UNANSWERED_MAX {
@@ -277,7 +282,7 @@ impl Hearing {
         if self.timeline.sent().saturating_sub(self.told) > UNTOLD_MAX {
             // The host knows whether another can hear the turn in its place.
             self.withheld = Some(ticket);
-            return Vec::new();
+            return vec![wake(ticket, WITHHELD_MS)];
         }
         self.give_up(at, ticket)
     }

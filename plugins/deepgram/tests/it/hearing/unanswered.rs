@@ -39,7 +39,8 @@ fn a_socket_that_tells_nothing_of_seconds_of_audio_has_heard_no_silence() {
         ear.at += 1_200;
         ear.outputs.clear();
         ear.network(Event::Woke(3));
-        assert_eq!(told(&mut ear), "", "the host may ask another");
+        assert_eq!(told(&mut ear).trim(), "wake 3 in 1500", "the host may ask another");
+        ear.outputs.clear();
         ear
     };
     // It was late.
@@ -51,6 +52,13 @@ fn a_socket_that_tells_nothing_of_seconds_of_audio_has_heard_no_silence() {
     let lives = results(3.2, 1.0, json!({"is_final": false}), &[]);
     insta::assert_snapshot!(says(&mut stalled(), lives), @r#"
     final "" 14440-14440 - 0.00 []
+    "#);
+    // There was no other: it still waits for what was heard.
+    let mut asked = stalled();
+    asked.at += 1_500;
+    asked.network(Event::Woke(3));
+    insta::assert_snapshot!(told(&mut asked), @r#"
+    final "Yes" 10400-10800 - 1.00 ["Yes 10400-10800"]
     "#);
     let mut dead = stalled();
     play(&mut dead, 600);

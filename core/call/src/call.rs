@@ -175,7 +175,11 @@ impl Call {
     }
 
     fn voice_started(&mut self, at: Millis) {
-        if self.talks() && !self.context.state.floor.on_hold && self.context.voice_started(at) {
+        if !self.talks() || self.context.state.floor.on_hold {
+            return;
+        }
+        self.mark_secret();
+        if self.context.voice_started(at) {
             self.input(Input::Interrupted);
         }
     }

@@ -58,9 +58,9 @@ pub struct Caller {
     pub paused: Option<(Millis, Millis)>,
     /// Finals of this turn.
     words: Vec<String>,
-    /// Some of them were said where a secret is asked for.
+    /// It began, or words of it came, where a secret is asked for.
     #[serde(default)]
-    secret: bool,
+    pub secret: bool,
     confidence: Option<f32>,
     words_final: Option<Millis>,
     /// A final is owed since.

@@ -25,12 +25,12 @@ impl Call {
 
     /// Speech-to-text is sure of these words.
     pub(crate) fn words(&mut self, text: &str, confidence: Option<f32>) {
-        let secret = self.hides_keys();
+        self.mark_secret();
         if self.talks() {
-            self.context.words(text, confidence, secret);
+            self.context.words(text, confidence);
             self.check_turn();
         } else if matches!(self.phase, Phase::HearingOut(..)) {
-            self.context.words(text, confidence, secret);
+            self.context.words(text, confidence);
             self.heard_out();
         }
     }

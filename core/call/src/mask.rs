@@ -57,7 +57,8 @@ fn starts_well(run: &str, next: &str) -> bool {
     digits || iban || (all.len() <= 2 && all.chars().all(|c| c.is_ascii_uppercase()))
 }
 
-fn spoken_digit(word: &str) -> Option<&'static str> {
+/// The figure that a word is, in English and German.
+pub(crate) fn spoken_digit(word: &str) -> Option<&'static str> {
     let word = word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
     Some(match word.as_str() {
         "zero" | "oh" | "null" => "0",

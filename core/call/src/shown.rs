@@ -3,14 +3,23 @@
 use crate::call::Call;
 
 impl Call {
-    /// Keys pressed now, and words said, are a secret: they go nowhere but into the machine.
+    /// Keys pressed now are a secret: they go nowhere but into the machine.
     pub fn hides_keys(&self) -> bool {
         self.flow.hides_keys(&self.context.workflow)
     }
 
+    /// So is what the caller says now, up to the end of the turn: its words may come when another step has begun.
+    pub fn hides_speech(&self) -> bool {
+        self.hides_keys() || self.context.state.floor.caller.secret
+    }
+
+    pub(crate) fn mark_secret(&mut self) {
+        self.context.state.floor.caller.secret = self.hides_speech();
+    }
+
     /// Words that are heard now are for nobody's eyes before their turn: they may be a secret, or will be no turn at all.
     pub fn hides_words(&self) -> bool {
-        self.hides_keys() || !self.talks()
+        self.hides_speech() || !self.talks()
     }
 
     /// The caller speaks, or has just spoken and the turn is not over. What was heard and is no turn by then was nothing.

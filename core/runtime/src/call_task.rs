@@ -177,9 +177,11 @@ impl CallTask {
         let mut queue = VecDeque::from([(at, event)]);
         let mut effects = Vec::new();
         while let Some((at, event)) = queue.pop_front() {
-            let from_caller =
-                matches!(event, Event::Key { .. } | Event::Interim { .. } | Event::Final { .. });
-            let secret = from_caller && self.call.hides_keys();
+            let secret = match event {
+                Event::Key { .. } => self.call.hides_keys(),
+                Event::Interim { .. } | Event::Final { .. } => self.call.hides_speech(),
+                _ => false,
+            };
             self.log.event(at, &event, secret);
             self.log.watch(&event, self.call.hides_words());
             self.call.handle(at, event, &mut effects);

@@ -3,12 +3,9 @@
 //! It knows what the machine was handed and what it asked, and is asked once an event is dealt with. So what a turn tells already
 //! is never told beside it, and a caller's words are told only while the policies let a speech-to-text hear.
 
-mod veil;
-
-use closare_call::{Effect, Event, Speaker, Utterance};
+use closare_call::{Effect, Event, Speaker, Utterance, veiled};
 use closare_terms::{Millis, Role};
 use std::collections::BTreeMap;
-use veil::veiled;
 
 /// Watchers are told of one speaker's words at most this often; a vendor sends some three interims a second.
 const TELL_EVERY: Millis = Millis(250);

@@ -157,7 +157,7 @@ impl Context {
         self.state.floor.listener.as_ref().map_or(END_AFTER, |listener| listener.wants.end_after)
     }
 
-    pub fn words(&mut self, text: &str, confidence: Option<f32>, secret: bool) {
+    pub fn words(&mut self, text: &str, confidence: Option<f32>) {
         let now = self.now;
         self.state.floor.overdue = 0;
         let floor = &mut self.state.floor;
@@ -169,7 +169,6 @@ impl Context {
             }
         }
         if !text.trim().is_empty() {
-            caller.secret |= secret;
             caller.words.push(text.trim().to_owned());
             caller.confidence = match (caller.confidence, confidence) {
                 (Some(before), Some(new)) => Some(before.min(new)),

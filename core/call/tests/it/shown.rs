@@ -2,6 +2,7 @@
 
 use crate::heard::Heard;
 use closare_call::{Effect, Event, Party};
+use closare_terms::{Held, Kind};
 
 const WORKFLOW: &str = r#"
 closare: 1
@@ -25,11 +26,27 @@ fn a_secret_that_is_spoken_is_in_no_turn_and_in_no_history() {
         let mut all = heard.says("There is water in the kitchen.");
         all.extend(heard.says(if hangs_up_meanwhile { "It is 47 11 or so" } else { "4711" }));
         all.extend(heard.happen(Event::LegEnded { by: Party::Caller }));
-        let contents = || all.iter().flat_map(Effect::contents).map(closare_terms::Held::words);
+        let contents = || all.iter().flat_map(Effect::contents).map(Held::words);
         assert!(all.iter().any(|effect| matches!(effect, Effect::Generate { .. })), "a model is asked");
         assert!(contents().any(|words| words == "••••"), "the turn is told");
         assert!(!contents().any(|words| words.contains("11")), "{:?}", contents().collect::<Vec<_>>());
     }
+}
+
+#[test]
+fn a_secret_stays_one_where_its_words_come_in_the_next_step() {
+    let mut heard = Heard::new(WORKFLOW);
+    heard.happen(Event::Offered);
+    heard.says("There is water in the kitchen.");
+    heard.happen(Event::VoiceStarted { at: heard.now });
+    for key in ["4", "7", "1", "1"] {
+        heard.happen(Event::Key { key: Held::new(Kind::Digits, key) });
+    }
+    assert!(!heard.call.hides_keys() && heard.call.hides_speech(), "the next step has begun");
+    heard.happen(Event::VoiceEnded { at: heard.now });
+    let told = heard.says("4711");
+    let contents = told.iter().flat_map(Effect::contents).map(Held::words);
+    assert!(!contents.into_iter().any(|words| words.contains("4711")), "{told:?}");
 }
 
 #[test]

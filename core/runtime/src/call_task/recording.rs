@@ -20,7 +20,7 @@ impl CallTask {
 
     /// A secret that is spoken is in no recording: the caller is silent there while a step asks for one.
     pub(super) fn hide_from_recording(&mut self) {
-        let hides = self.call.hides_keys();
+        let hides = self.call.hides_speech();
         if let Some(line) = &mut self.leg
             && line.hides != hides
         {

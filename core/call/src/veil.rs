@@ -3,15 +3,12 @@
 //! Which of both it is shows only when the whole of it was said. By then the machine's mask takes it out of the turn; before,
 //! every long row of figures is hidden, and the turn shows those that were something else.
 
+use crate::mask::spoken_digit;
+
 /// Figures in a row that may be seen: a card's first six say who issued it, not whose it is (ISO/IEC 7812).
 const FIGURES_MAX: usize = 6;
 
-/// Digits said one by one, in the languages in which the machine's mask knows them.
-const DIGITS: [&str; 22] = [
-    "zero", "oh", "null", "one", "eins", "two", "zwei", "zwo", "three", "drei", "four", "vier", "five",
-    "fünf", "six", "sechs", "seven", "sieben", "eight", "acht", "nine", "neun",
-];
-
+/// The words with each long row of figures hidden.
 pub fn veiled(words: &str) -> String {
     let words: Vec<&str> = words.split_whitespace().collect();
     let mut shown = Vec::new();
@@ -26,8 +23,7 @@ pub fn veiled(words: &str) -> String {
 }
 
 fn figures(word: &str) -> usize {
-    let spoken = word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
-    if DIGITS.contains(&spoken.as_str()) { 1 } else { word.chars().filter(|c| c.is_numeric()).count() }
+    if spoken_digit(word).is_some() { 1 } else { word.chars().filter(|c| c.is_numeric()).count() }
 }
 
 #[cfg(test)]

@@ -104,7 +104,7 @@ impl Call {
                     self.key(key);
                 }
             }
-            Event::Interim { .. } => {}
+            Event::Interim { .. } | Event::Used { .. } | Event::Requested { .. } => {}
             Event::Final { text, confidence, .. } => self.words(text.words(), confidence),
             Event::TurnEnded { .. } => self.vendor_ended_turn(),
             Event::FirstAudio { utterance } => self.context.first_audio(utterance),

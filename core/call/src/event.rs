@@ -1,7 +1,7 @@
 //! What can happen on a call. Each variant says who tells it; the time it happened is handed in beside it.
 
 use closare_policy::Verdict;
-use closare_terms::{Held, Millis, Role};
+use closare_terms::{Held, Millis, Role, Unit};
 use serde::{Deserialize, Serialize};
 
 /// One stretch of the agent's speech. Numbers rise over a call.
@@ -61,6 +61,10 @@ pub enum Event {
     /// The language model: the job came to nothing; the session lives.
     JobFailed { job: Job },
 
+    /// A vendor counted this much, since it last said so. Decides nothing yet.
+    Used { role: Role, index: usize, unit: Unit, amount: u64 },
+    /// What a vendor calls a request in its own books: for its support, and for an erasure there. Decides nothing.
+    Requested { role: Role, index: usize, id: Held },
     /// A session is over, or never began: the next plugin of the chain takes over.
     VendorFailed { role: Role, index: usize, reason: String },
     /// The leg: how a transfer goes.
@@ -107,6 +111,7 @@ impl Event {
             Event::Key { key } => vec![key],
             Event::Interim { text } | Event::Final { text, .. } | Event::Token { text, .. } => vec![text],
             Event::Invoked { arguments, .. } => vec![arguments],
+            Event::Requested { id, .. } => vec![id],
             Event::Found { fields, .. } => fields.iter().map(|(_, value, _)| value).collect(),
             Event::Offered
             | Event::Answered
@@ -123,6 +128,7 @@ impl Event {
             | Event::Played { .. }
             | Event::JobDone { .. }
             | Event::JobFailed { .. }
+            | Event::Used { .. }
             | Event::VendorFailed { .. }
             | Event::Transfer { .. }
             | Event::Stop

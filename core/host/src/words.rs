@@ -8,6 +8,7 @@ use std::fmt;
 mod language;
 mod speech;
 
+pub use closare_terms::Unit;
 pub use language::{
     Chat, Choice, Ending, Extraction, Field, Found, Intent, Invocation, Message, Outcome, Part, Speaker,
     Summary, Task, ToolOffered,
@@ -93,18 +94,6 @@ pub enum Failure {
     Unsupported(String),
     #[error("broken: {0}")]
     Broken(String),
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Unit {
-    InputTokens,
-    OutputTokens,
-    CachedTokens,
-    AudioTokens,
-    Characters,
-    AudioMs,
-    Requests,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]

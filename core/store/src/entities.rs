@@ -11,4 +11,5 @@ pub(crate) mod recording;
 pub(crate) mod summary;
 pub(crate) mod tenants;
 pub(crate) mod turn;
+pub(crate) mod usage;
 pub(crate) mod verdict;

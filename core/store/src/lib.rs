@@ -32,8 +32,8 @@ pub use reader::{CallDetail, CallSummary, Filter, Reader};
 pub use recording::{Marks, Recorded, Recording, RecordingInfo, RecordingWriter};
 pub use retention::{Dates, Retention};
 pub use rows::{
-    AiSystem, Answer, Consent, Content, Entry, EntryKind, Extraction, Latency, LogEntry, Means, NewCall,
-    Outcome, PluginUse, Row, Speaker, Status, Summary, Turn, Verdict,
+    AiSystem, Answer, Consent, Content, Cost, Entry, EntryKind, Extraction, Latency, LogEntry, Means,
+    NewCall, Outcome, PluginUse, Row, Speaker, Status, Summary, Turn, Usage, Verdict,
 };
 pub use store::Store;
 pub use sweep::Receipt;

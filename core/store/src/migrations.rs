@@ -11,6 +11,7 @@ mod m20261124_000006_consent;
 mod m20261124_000007_verdict;
 mod m20261124_000008_recording;
 mod m20261124_000009_plugin_use;
+mod m20261127_000010_usage;
 
 pub(crate) struct Migrator;
 
@@ -27,6 +28,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000007_verdict::Migration),
             Box::new(m20261124_000008_recording::Migration),
             Box::new(m20261124_000009_plugin_use::Migration),
+            Box::new(m20261127_000010_usage::Migration),
         ]
     }
 }

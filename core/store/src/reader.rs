@@ -5,7 +5,7 @@ use crate::rows::{number_hash, open_number, read_json};
 use crate::seal::Key;
 use crate::{
     Consent, Content, Dates, Error, Extraction, Latency, LogEntry, OperatorKey, PluginUse, Status, Summary,
-    Turn, Verdict, entities,
+    Turn, Usage, Verdict, entities,
 };
 use closare_terms::{CallId, Language, PhoneNumber, UnixMillis};
 use sea_orm::{
@@ -67,6 +67,7 @@ pub struct CallDetail {
     pub verdicts: Vec<Verdict>,
     pub recordings: Vec<RecordingInfo>,
     pub plugins: Vec<PluginUse>,
+    pub usage: Vec<Usage>,
 }
 
 pub(crate) const TENANT: &str = "default";
@@ -118,6 +119,7 @@ impl Reader {
             verdicts: self.verdicts(id).await?,
             recordings: self.recording_infos(id).await?,
             plugins: self.plugins(id).await?,
+            usage: self.usage(id).await?,
             call: self.open_call(row)?,
         }))
     }
@@ -219,6 +221,17 @@ impl Reader {
         let rows =
             Entity::find().filter(Column::Call.eq(id.as_str())).order_by_asc(Column::Role).all(&self.db);
         Ok(rows.await?.into_iter().map(PluginUse::open).collect())
+    }
+
+    async fn usage(&self, id: &CallId) -> Result<Vec<Usage>, Error> {
+        use entities::usage::{Column, Entity};
+        let rows = Entity::find()
+            .filter(Column::Call.eq(id.as_str()))
+            .order_by_asc(Column::Role)
+            .order_by_asc(Column::Plugin)
+            .order_by_asc(Column::Unit)
+            .all(&self.db);
+        Ok(rows.await?.into_iter().map(Usage::open).collect())
     }
 
     async fn recording_infos(&self, id: &CallId) -> Result<Vec<RecordingInfo>, Error> {

@@ -8,6 +8,7 @@ mod latency;
 mod plugin_use;
 mod summary;
 mod turn;
+mod usage;
 mod verdict;
 
 use crate::Error;
@@ -24,6 +25,7 @@ pub use latency::Latency;
 pub use plugin_use::PluginUse;
 pub use summary::Summary;
 pub use turn::{Speaker, Turn};
+pub use usage::{Cost, Usage};
 pub use verdict::Verdict;
 
 pub(crate) use call::{number_hash, open_number, seal_number};
@@ -37,6 +39,7 @@ pub enum Row {
     Consent(Consent),
     Verdict(Verdict),
     PluginUse(PluginUse),
+    Usage(Usage),
 }
 
 /// Which machine made a text or a voice: the mark that goes with it wherever it is kept or sent (AI Act 50(2)).
@@ -59,6 +62,7 @@ impl Row {
             Row::Consent(row) => Stored::Consent(row.seal(call)),
             Row::Verdict(row) => Stored::Verdict(row.seal(call)),
             Row::PluginUse(row) => Stored::PluginUse(row.seal(call)),
+            Row::Usage(row) => Stored::Usage(row.seal(call)),
         }
     }
 }
@@ -73,7 +77,7 @@ macro_rules! from_rows {
     };
 }
 
-from_rows!(Turn, Latency, Extraction, Summary, Consent, Verdict, PluginUse);
+from_rows!(Turn, Latency, Extraction, Summary, Consent, Verdict, PluginUse, Usage);
 
 fn mark_json(ai: Option<&AiSystem>) -> Option<String> {
     ai.map(|ai| serde_json::to_string(ai).expect("a struct of texts is JSON"))

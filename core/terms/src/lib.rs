@@ -11,6 +11,7 @@ pub mod network;
 mod phone_number;
 mod role;
 mod sink;
+mod usage;
 
 pub use held::Held;
 pub use ids::{CallId, PluginName};
@@ -20,3 +21,4 @@ pub use money::Money;
 pub use phone_number::PhoneNumber;
 pub use role::Role;
 pub use sink::{Kind, Kinds, Point, Purpose};
+pub use usage::Unit;

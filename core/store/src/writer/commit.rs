@@ -61,6 +61,7 @@ struct Batch {
     consents: Vec<consent::Model>,
     verdicts: Vec<verdict::Model>,
     plugin_uses: Vec<plugin_use::Model>,
+    usages: Vec<usage::Model>,
     recordings: Vec<recording::Model>,
     changes: Vec<Change>,
 }
@@ -85,6 +86,7 @@ impl Batch {
             Stored::Consent(row) => self.consents.push(row),
             Stored::Verdict(row) => self.verdicts.push(row),
             Stored::PluginUse(row) => self.plugin_uses.push(row),
+            Stored::Usage(row) => self.usages.push(row),
             Stored::Recording(row) => self.recordings.push(row),
             Stored::Answered { call, at } => self.changes.push(Change::Answered(call, at)),
             Stored::Caller { call, sealed } => self.changes.push(Change::Caller(call, sealed)),
@@ -102,6 +104,7 @@ impl Batch {
         insert::<consent::Entity, _>(db, self.consents).await?;
         insert::<verdict::Entity, _>(db, self.verdicts).await?;
         insert::<plugin_use::Entity, _>(db, self.plugin_uses).await?;
+        insert::<usage::Entity, _>(db, self.usages).await?;
         insert::<recording::Entity, _>(db, self.recordings).await?;
         for row in self.extractions {
             replace_extraction(db, row).await?;

@@ -23,6 +23,7 @@ pub(crate) enum Stored {
     Consent(consent::Model),
     Verdict(verdict::Model),
     PluginUse(plugin_use::Model),
+    Usage(usage::Model),
     Recording(recording::Model),
     RecordingEnd(RecordingEnd),
     Ended(Ended),
@@ -64,6 +65,7 @@ impl Stored {
             | Stored::Caller { .. }
             | Stored::Latency(_)
             | Stored::PluginUse(_)
+            | Stored::Usage(_)
             | Stored::Recording(_)
             | Stored::RecordingEnd(_)
             | Stored::Ended(_) => 0,

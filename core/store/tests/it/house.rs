@@ -1,7 +1,7 @@
 //! A store in a folder of its own, and a call with something in every table.
 
 use closare_store::*;
-use closare_terms::{CallId, Kind, Language, Millis, PhoneNumber, Point, Purpose, UnixMillis};
+use closare_terms::{CallId, Kind, Language, Millis, PhoneNumber, Point, Purpose, Unit, UnixMillis};
 use serde_json::json;
 use std::path::Path;
 
@@ -58,6 +58,7 @@ pub async fn whole_call(store: &Store, id: &str) -> Vec<i16> {
     store.keep_caller(&call, &PhoneNumber::from(CALLER));
     store.writer().append(entry(&call, 0, "my canary is a Zaunkoenig"));
     store.put(&call, plugin());
+    store.put(&call, usage());
     store.put(&call, turn(0, Speaker::Agent, "This is quietbird", Some(" speaking")));
     store.put(&call, turn(1, Speaker::Caller, "Rotkehlchen", None));
     store.put(&call, Latency { turn: 1, stage: "total".into(), took: Millis(420) });
@@ -149,6 +150,13 @@ pub fn plugin() -> PluginUse {
         plugin: "offline-stt".into(),
         version: "0.1.0".into(),
         sha256: "9f".repeat(32),
+    }
+}
+
+pub fn usage() -> Usage {
+    Usage {
+        cost: Some(Cost { micros: 8_100, currency: "EUR".into() }),
+        ..Usage::new("speech-to-text".into(), "deepgram".into(), Some("nova-3".into()), Unit::AudioMs, 63_000)
     }
 }
 

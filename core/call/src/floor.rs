@@ -1,6 +1,7 @@
 //! Who speaks. The agent's speech waits here in order; the caller's turn grows here until it is over.
 
 mod barge_in;
+mod known;
 mod listening;
 mod silence;
 mod speaking;
@@ -44,7 +45,7 @@ pub struct Floor {
     last_voice: Option<(Millis, Millis)>,
     /// What was said by then is known.
     #[serde(default)]
-    known_until: Millis,
+    pub known_until: Millis,
 }
 
 /// The caller's turn as far as it has come.

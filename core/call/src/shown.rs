@@ -1,6 +1,7 @@
 //! What of a call may be shown to who watches it, while it goes on.
 
 use crate::call::Call;
+use closare_terms::Millis;
 
 impl Call {
     /// Keys pressed now are a secret: they go nowhere but into the machine.
@@ -20,6 +21,11 @@ impl Call {
     /// Words that are heard now are for nobody's eyes before their turn: they may be a secret, or will be no turn at all.
     pub fn hides_words(&self) -> bool {
         self.hides_speech() || !self.talks()
+    }
+
+    /// What the caller said by then is known: no speech-to-text that opens later is handed it.
+    pub fn known_until(&self) -> Millis {
+        self.context.state.floor.known_until
     }
 
     /// The caller speaks, or has just spoken and the turn is not over. What was heard and is no turn by then was nothing.

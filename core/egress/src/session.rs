@@ -24,7 +24,8 @@ use tokio::time::Instant;
 
 /// What one plugin session has open. Dropping it cancels all of that.
 pub struct NetSession {
-    effects: UnboundedSender<NetEffect>,
+    /// Boxes: a channel makes room for many of what it carries, and an effect is large.
+    effects: UnboundedSender<Box<NetEffect>>,
     hold: watch::Sender<bool>,
     task: AbortHandle,
 }
@@ -33,7 +34,7 @@ impl NetSession {
     /// Carries an effect out; what comes of it is delivered. Never blocks. Closing a request's ticket cancels it.
     pub fn carry(&self, effect: NetEffect) {
         // The task ends only when this is dropped.
-        let _ = self.effects.send(effect);
+        let _ = self.effects.send(Box::new(effect));
     }
 
     /// While held, no answer and no socket is read: the vendor waits, and nothing counts as stalled.
@@ -175,10 +176,10 @@ fn json_escaped(text: &str) -> String {
     quoted[1..quoted.len() - 1].to_owned()
 }
 
-async fn run(session: Arc<Session>, mut effects: UnboundedReceiver<NetEffect>) {
+async fn run(session: Arc<Session>, mut effects: UnboundedReceiver<Box<NetEffect>>) {
     let mut open = BTreeMap::new();
     while let Some(effect) = effects.recv().await {
-        carry_out(&session, &mut open, effect);
+        carry_out(&session, &mut open, *effect);
     }
 }
 

@@ -57,8 +57,7 @@ struct Line {
     control: LegControl,
     voices: Voices,
     ears: Ears,
-    /// What the caller says now is not recorded.
-    hides: bool,
+    told: recording::Told,
     recorded: Option<oneshot::Receiver<()>>,
     rate: u32,
 }
@@ -66,7 +65,7 @@ struct Line {
 /// Runs a call from its INVITE to its last row.
 pub async fn run(runtime: Arc<Runtime>, agent: Arc<Agent>, incoming: Incoming) {
     let (events, inbox) = mpsc::channel(INBOX_MAX);
-    let task = CallTask::new(runtime.clone(), &agent, incoming, events.clone());
+    let mut task = CallTask::new(runtime.clone(), &agent, incoming, events.clone());
     let id = task.id.clone();
     runtime.live.add(id.clone(), &agent.name(), &agent.number, events);
     runtime.live.tell(Live::Began { call: id.clone(), agent: agent.name(), number: agent.number.clone() });
@@ -143,7 +142,7 @@ impl CallTask {
         }
     }
 
-    async fn drive(mut self, mut inbox: mpsc::Receiver<Event>) {
+    async fn drive(&mut self, mut inbox: mpsc::Receiver<Event>) {
         let mut leg_events: Option<mpsc::Receiver<LegEvent>> = None;
         self.happen(self.clock.now(), Event::Offered, &mut leg_events).await;
         while !self.call.is_closed() {
@@ -203,7 +202,7 @@ impl CallTask {
             }
         }
         self.log.tell_spoken(at, self.call.caller_has_turn());
-        self.hide_from_recording();
+        self.tell_ears();
     }
 
     async fn accept(&mut self, leg_events: &mut Option<mpsc::Receiver<LegEvent>>) -> Event {
@@ -225,7 +224,14 @@ impl CallTask {
                     voice,
                     self.events.clone(),
                 );
-                self.leg = Some(Line { control, voices, ears, hides: false, recorded: Some(recorded), rate });
+                self.leg = Some(Line {
+                    control,
+                    voices,
+                    ears,
+                    told: recording::Told::default(),
+                    recorded: Some(recorded),
+                    rate,
+                });
                 self.runtime.store.answered(&self.id, self.clock.wall_at(self.clock.now()));
                 self.runtime.live.tell(Live::Answered { call: self.id.clone() });
                 Event::Answered
@@ -342,7 +348,7 @@ impl CallTask {
     }
 
     /// The call is closed: its recording is ended, its last rows are on their way.
-    async fn finish(mut self, leg_events: Option<mpsc::Receiver<LegEvent>>) {
+    async fn finish(&mut self, leg_events: Option<mpsc::Receiver<LegEvent>>) {
         let recorded = self.leg.as_mut().and_then(|line| line.recorded.take());
         if let Some(line) = &self.leg {
             line.ears.tell(Command::StopRecording);

@@ -34,6 +34,8 @@ pub enum Command {
     StopRecording,
     /// Whether the caller is asked for a secret, which no recording has.
     Hide(bool),
+    /// What the caller said by then is known: no session will be asked to hear it.
+    Known(Millis),
 }
 
 /// The end that the call's task holds.
@@ -54,7 +56,7 @@ impl Ears {
 pub fn listen(clock: Clock, recorded: impl FnOnce() + Send + 'static) -> (Ears, EarTap) {
     let (tap, batches) = tap::tap();
     let (commands, commands_in) = mpsc::unbounded_channel();
-    let task = EarTask { clock, history: History::new(), hearing: None, recording: None, hides: false };
+    let mut task = EarTask { clock, history: History::new(), hearing: None, recording: None, hides: false };
     tokio::spawn(async move {
         task.run(batches, commands_in).await;
         recorded();
@@ -78,7 +80,7 @@ struct Recording {
 }
 
 impl EarTask {
-    async fn run(mut self, mut batches: Batches, mut commands: mpsc::UnboundedReceiver<Command>) {
+    async fn run(&mut self, mut batches: Batches, mut commands: mpsc::UnboundedReceiver<Command>) {
         loop {
             tokio::select! {
                 batch = batches.filled.recv() => match batch {
@@ -113,7 +115,7 @@ impl EarTask {
         }
     }
 
-    fn take(&mut self, batch: Batch, batches: &Batches) {
+    fn take(&mut self, batch: Box<Batch>, batches: &Batches) {
         self.history.note(&batch.after(Millis::ZERO));
         if let Some(hearing) = &mut self.hearing {
             let frames = batch.after(hearing.from);
@@ -123,11 +125,11 @@ impl EarTask {
         }
         if let Some(Recording { writer, from, mixer }) = &mut self.recording {
             let frames = batch.after(*from);
-            for (at, caller, agent) in frames.each() {
-                let mixer = mixer.get_or_insert_with(|| StereoMixer::new(frames.rate, at));
+            for frame in frames.each() {
+                let mixer = mixer.get_or_insert_with(|| StereoMixer::new(frames.rate, frame.ends));
                 // The mixer fills up what is shorter with silence.
-                let caller = if self.hides { &[] } else { caller };
-                writer.write(mixer.place(at, caller, agent));
+                let caller = if self.hides { &[] } else { frame.caller };
+                writer.write(mixer.place(frame.ends, caller, frame.agent));
             }
         }
         batches.give_back(batch);
@@ -157,6 +159,7 @@ impl EarTask {
             }
             Command::StopRecording => self.stop_recording().await,
             Command::Hide(hides) => self.hides = hides,
+            Command::Known(until) => self.history.forget(until),
         }
     }
 

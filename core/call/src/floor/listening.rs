@@ -12,15 +12,11 @@ use serde::{Deserialize, Serialize};
 /// A pause that ends a turn, where neither step nor file says another.
 const END_AFTER: Millis = Millis(500);
 /// Speech-to-text that owes a final for this long owes it for ever.
-const FINAL_MAX: Millis = Millis(2_500);
+pub(super) const FINAL_MAX: Millis = Millis(2_500);
 /// A number is complete when no further key comes for this long.
 const KEY_PAUSE: Millis = Millis(3_000);
-/// The first sound of a word lies before the moment at which voice activity is sure.
-const PRE_ROLL: Millis = Millis(300);
 /// Words that nobody listened to count for this long.
-const EARLY_MAX: Millis = Millis(3_000);
-/// What was said over a disclosure is heard after it, as far back as audio is kept.
-const KEPT_AUDIO: Millis = Millis(7_500);
+pub(super) const EARLY_MAX: Millis = Millis(3_000);
 /// A speech-to-text without a successor is given this many chances.
 const OVERDUE_MAX: u32 = 2;
 
@@ -204,45 +200,11 @@ impl Context {
         true
     }
 
-    /// From when on a speech-to-text that opens now is handed the caller's audio: what was said within the last seconds, and
-    /// the whole of a stretch that reaches into them, but for what is known.
-    pub fn hear_from(&self) -> Millis {
-        let recent = self.recent();
-        let floor = &self.state.floor;
-        let began = floor.caller.began.or(floor.caller.speaking);
-        let last = floor.last_voice.filter(|(_, ended)| *ended >= recent).map(|(began, _)| began);
-        let from = [began, last].into_iter().flatten().min().unwrap_or(recent).min(recent);
-        (from - PRE_ROLL).max(floor.known_until)
-    }
-
-    /// Since when speech still counts that no speech-to-text has been handed.
-    fn recent(&self) -> Millis {
-        self.now - if self.state.floor.has_heard { EARLY_MAX } else { KEPT_AUDIO }
-    }
-
     pub fn current_listening(&self) -> Listening {
         match &self.state.floor.listener {
             Some(listener) => self.listening(&listener.wants),
             None => self.listening(&ListenFor::usual(self)),
         }
-    }
-
-    /// A speech-to-text has opened after the caller paused: the words of that stretch are owed now, however long the one before
-    /// owed those of a turn that isn't over.
-    pub fn owe_words(&mut self) {
-        let recent = self.recent();
-        let floor = &mut self.state.floor;
-        floor.has_heard = true;
-        let counts = |ended| floor.caller.began.is_some() || ended >= recent;
-        let Some((began, ended)) = floor.last_voice.filter(|(_, ended)| counts(*ended)) else { return };
-        if floor.caller.speaking.is_some() {
-            return;
-        }
-        floor.caller.began.get_or_insert(began);
-        floor.caller.paused.get_or_insert((ended, self.now));
-        floor.caller.flushed = Some(self.now);
-        self.emit(Effect::Flush);
-        self.after(Reason::FinalDue, FINAL_MAX);
     }
 
     /// Gives up on words that are owed. The speech-to-text that owed them, if another could take its place, or it has owed
@@ -294,6 +256,7 @@ impl Context {
         if text.is_empty() {
             return None;
         }
+        self.know_what_was_said(&caller);
         self.begin_latency(&caller);
         self.tell_caller_turn(&caller, caller.told(&text));
         let began = caller.began.unwrap_or(self.now);

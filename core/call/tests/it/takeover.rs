@@ -1,7 +1,7 @@
 //! A vendor that dies at its work: the next begins it anew.
 
 use crate::heard::Heard;
-use closare_call::{Effect, Ending, Event, Party, Reason};
+use closare_call::{Effect, Ending, Event, Party, Reason, Speaker};
 use closare_terms::{Held, Kind, Millis, Role};
 
 const WORKFLOW: &str = r#"
@@ -175,6 +175,36 @@ fn the_next_ear_is_not_handed_what_is_known() {
     heard.happen(Event::Final { text, starts: heard.now, ends: heard.now, confidence: None });
     let reason = "it broke".to_owned();
     let failed = Event::VendorFailed { role: Role::SpeechToText, index: 0, reason };
+    let effects = heard.happen(failed);
+    assert_eq!(hears(&effects), Some((1, ended)));
+    assert!(!effects.iter().any(|effect| matches!(effect, Effect::Flush)));
+}
+
+#[test]
+fn nor_a_turn_whose_final_came_before_it_was_asked_for() {
+    let more = "  - ask: {say: \"Where?\", as: place}\n  - hangup";
+    let mut heard = Heard::new(&WORKFLOW.replace("  - hangup", more));
+    heard.happen(Event::Offered);
+    heard.happen(Event::VoiceStarted { at: heard.now });
+    let ended = heard.now + Millis(700);
+    heard.now = ended + Millis(150);
+    let text = Held::new(Kind::Transcript, "There is water in the kitchen.");
+    heard.happen(Event::Final { text, starts: heard.now, ends: heard.now, confidence: None });
+    heard.now = ended + Millis(200);
+    heard.happen(Event::VoiceEnded { at: ended });
+    let text = Held::new(Kind::Transcript, "");
+    heard.happen(Event::Final { text, starts: heard.now, ends: heard.now, confidence: None });
+    let mut effects = Vec::new();
+    while !effects
+        .iter()
+        .any(|effect| matches!(effect, Effect::Turn(turn) if turn.speaker == Speaker::Caller))
+    {
+        heard.now = heard.call.wake().unwrap().0;
+        effects = heard.happen(Event::Woke);
+    }
+    assert_eq!(heard.call.known_until(), ended);
+    heard.now += Millis(300);
+    let failed = Event::VendorFailed { role: Role::SpeechToText, index: 0, reason: "it broke".to_owned() };
     let effects = heard.happen(failed);
     assert_eq!(hears(&effects), Some((1, ended)));
     assert!(!effects.iter().any(|effect| matches!(effect, Effect::Flush)));

@@ -1,8 +1,16 @@
-//! What of a call is recorded.
+//! What of a call is recorded, and what is kept in memory for the next speech-to-text.
 
-use super::CallTask;
+use super::{CallTask, Line};
 use crate::ears::Command;
 use closare_call::RecordingPurpose;
+use closare_terms::Millis;
+
+/// What the ears know of the call.
+#[derive(Default)]
+pub(super) struct Told {
+    hides: bool,
+    known: Millis,
+}
 
 impl CallTask {
     pub(super) fn record(&mut self, purpose: RecordingPurpose) {
@@ -18,14 +26,18 @@ impl CallTask {
         }
     }
 
-    /// A secret that is spoken is in no recording: the caller is silent there while a step asks for one.
-    pub(super) fn hide_from_recording(&mut self) {
-        let hides = self.call.hides_speech();
-        if let Some(line) = &mut self.leg
-            && line.hides != hides
-        {
-            line.hides = hides;
-            line.ears.tell(Command::Hide(hides));
+    /// A secret that is spoken is in no recording: the caller is silent there while a step asks for one. What the caller said
+    /// and is known by now need not be kept.
+    pub(super) fn tell_ears(&mut self) {
+        let (hides, known) = (self.call.hides_speech(), self.call.known_until());
+        let Some(Line { told, ears, .. }) = &mut self.leg else { return };
+        if told.hides != hides {
+            told.hides = hides;
+            ears.tell(Command::Hide(hides));
+        }
+        if told.known != known {
+            told.known = known;
+            ears.tell(Command::Known(known));
         }
     }
 }

@@ -25,6 +25,16 @@ pub struct Batch {
     caller: Vec<i16>,
     /// As long as `caller`.
     agent: Vec<i16>,
+    /// Of each frame: the caller speaks in it.
+    speaks: Vec<bool>,
+}
+
+/// A frame of a batch.
+pub struct One<'a> {
+    pub ends: Millis,
+    pub caller: &'a [i16],
+    pub agent: &'a [i16],
+    pub speaks: bool,
 }
 
 impl Batch {
@@ -33,7 +43,8 @@ impl Batch {
         let length = self.caller.len() / self.ends.len().max(1);
         let skipped = self.ends.iter().take_while(|at| **at <= from).count();
         let (caller, agent) = (&self.caller[skipped * length..], &self.agent[skipped * length..]);
-        Frames { rate: self.rate, length, ends: &self.ends[skipped..], caller, agent }
+        let (ends, speaks) = (&self.ends[skipped..], &self.speaks[skipped..]);
+        Frames { rate: self.rate, length, ends, caller, agent, speaks }
     }
 
     fn add(&mut self, frame: &Frame<'_>) {
@@ -43,12 +54,14 @@ impl Batch {
         let agent = &frame.agent[..frame.agent.len().min(frame.caller.len())];
         self.agent.extend_from_slice(agent);
         self.agent.resize(self.caller.len(), 0);
+        self.speaks.push(frame.caller_speaking);
     }
 
     fn clear(&mut self) {
         self.ends.clear();
         self.caller.clear();
         self.agent.clear();
+        self.speaks.clear();
     }
 }
 
@@ -59,22 +72,29 @@ pub struct Frames<'a> {
     pub ends: &'a [Millis],
     pub caller: &'a [i16],
     agent: &'a [i16],
+    speaks: &'a [bool],
 }
 
 impl<'a> Frames<'a> {
-    /// Each with its end, and both sides.
-    pub fn each(&self) -> impl Iterator<Item = (Millis, &'a [i16], &'a [i16])> {
+    pub fn each(&self) -> impl Iterator<Item = One<'a>> {
         let length = self.length.max(1);
         let sides = self.caller.chunks(length).zip(self.agent.chunks(length));
-        self.ends.iter().zip(sides).map(|(at, (caller, agent))| (*at, caller, agent))
+        let told = self.ends.iter().zip(self.speaks);
+        told.zip(sides).map(|((ends, speaks), (caller, agent))| One {
+            ends: *ends,
+            caller,
+            agent,
+            speaks: *speaks,
+        })
     }
 }
 
 /// Fills batches. Once some have come back, it allocates nothing.
 pub struct EarTap {
-    batch: Batch,
-    batches: mpsc::Sender<Batch>,
-    spent: mpsc::Receiver<Batch>,
+    batch: Box<Batch>,
+    /// Boxes: a channel makes room for many of what it carries.
+    batches: mpsc::Sender<Box<Batch>>,
+    spent: mpsc::Receiver<Box<Batch>>,
     lost: Arc<AtomicU64>,
     speaking: bool,
     /// Frames of this pause that are still to come singly.
@@ -83,8 +103,8 @@ pub struct EarTap {
 
 /// The other end.
 pub struct Batches {
-    pub filled: mpsc::Receiver<Batch>,
-    spent: mpsc::Sender<Batch>,
+    pub filled: mpsc::Receiver<Box<Batch>>,
+    spent: mpsc::Sender<Box<Batch>>,
     lost: Arc<AtomicU64>,
 }
 
@@ -93,13 +113,13 @@ pub fn tap() -> (EarTap, Batches) {
     let (give_back, spent) = mpsc::channel(SPENT_MAX);
     let lost = Arc::new(AtomicU64::new(0));
     let tap =
-        EarTap { batch: Batch::default(), batches, spent, lost: lost.clone(), speaking: false, singly: 0 };
+        EarTap { batch: Box::default(), batches, spent, lost: lost.clone(), speaking: false, singly: 0 };
     (tap, Batches { filled, spent: give_back, lost })
 }
 
 impl Batches {
     /// A batch that was heard.
-    pub fn give_back(&self, mut batch: Batch) {
+    pub fn give_back(&self, mut batch: Box<Batch>) {
         batch.clear();
         // Without room for it it was one too many.
         let _ = self.spent.try_send(batch);
@@ -145,6 +165,16 @@ impl Drop for EarTap {
 }
 
 #[cfg(test)]
+impl Batch {
+    /// Of one frame.
+    pub fn of(at: Millis, caller: &[i16], caller_speaking: bool) -> Batch {
+        let mut batch = Batch::default();
+        batch.add(&Frame { at, rate: 8_000, caller, agent: &[], caller_speaking, key_down: false });
+        batch
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
@@ -175,7 +205,8 @@ mod tests {
         assert_eq!((first.caller[0], first.caller[479], first.caller.len()), (1, 3, 480));
         let after = first.after(Millis(40));
         assert_eq!((after.rate, after.ends, after.caller), (8_000, &[Millis(60)][..], &[3; 160][..]));
-        assert_eq!(after.each().collect::<Vec<_>>(), [(Millis(60), &[3; 160][..], &[-3; 160][..])]);
+        let sides: Vec<_> = after.each().map(|one| (one.ends, one.caller, one.agent)).collect();
+        assert_eq!(sides, [(Millis(60), &[3; 160][..], &[-3; 160][..])]);
         assert_eq!(first.after(Millis(60)).each().count(), 0);
         assert_eq!(batches.filled.try_recv().unwrap().ends, [Millis(80)]);
         assert!(batches.filled.try_recv().is_err());

@@ -13,7 +13,7 @@ use crate::signalling::Signalling;
 use crate::sip::driver::Driver;
 use crate::{Incoming, Leg, LegControl, StreamCall, Voice};
 use axum::extract::ws::{Message as Socketed, WebSocket};
-use closare_media::{Codec, Encoder, Voice as Heard};
+use closare_media::{Codec, Decoder, Encoder, Voice as Heard};
 use closare_terms::{Millis, PhoneNumber};
 use futures::{SinkExt, StreamExt};
 use std::collections::VecDeque;
@@ -55,7 +55,7 @@ pub(crate) async fn follow(
         return;
     }
     let Some((epoch, tap, reply)) = ringing(&mut socket, &mut asks).await else { return };
-    let (talk, leg) = Talk::new(driver, &call, writer, epoch, tap);
+    let (mut talk, leg) = Talk::new(driver, &call, writer, epoch, tap);
     if reply.send(leg).is_ok() {
         talk.run(socket, asks).await;
     }
@@ -138,7 +138,10 @@ struct Talk {
     encoder: Encoder,
     payload: Vec<u8>,
     /// What was sent, by when it will have been played: for whoever records both sides.
-    said: VecDeque<(Millis, [i16; 160])>,
+    said: VecDeque<(Millis, [u8; 160])>,
+    decoder: Decoder,
+    /// A frame of what was said, as it is heard.
+    agent: Vec<i16>,
     orders: Orders,
     shared: Arc<Shared>,
     floor: u32,
@@ -178,7 +181,9 @@ impl Talk {
             ahead: Ahead::new(RATE),
             encoder: Encoder::new(Codec::Pcmu),
             payload: Vec::with_capacity(160),
-            said: VecDeque::with_capacity(SAID_MAX),
+            said: VecDeque::new(),
+            decoder: Decoder::new(Codec::Pcmu),
+            agent: Vec::with_capacity(160),
             orders,
             shared,
             floor: 0,
@@ -189,7 +194,7 @@ impl Talk {
         (talk, leg)
     }
 
-    async fn run(mut self, mut socket: WebSocket, mut asks: mpsc::UnboundedReceiver<Ask>) {
+    async fn run(&mut self, mut socket: WebSocket, mut asks: mpsc::UnboundedReceiver<Ask>) {
         let events = self.events.clone();
         let mut dropped = pin!(events.closed());
         let mut alarm = pin!(sleep_until(self.due().into()));
@@ -287,7 +292,13 @@ impl Talk {
         }
         const SILENCE: [i16; 160] = [0; 160];
         let begun = self.said.front().filter(|(until, _)| until.since(Millis(20)) < at);
-        let agent = begun.map_or(&SILENCE, |(_, samples)| samples);
+        let agent = match begun {
+            Some((_, sent)) => {
+                self.decoder.decode_into(sent, &mut self.agent);
+                &self.agent[..]
+            }
+            None => &SILENCE,
+        };
         self.tap.frame(&Frame {
             at,
             rate: RATE,
@@ -354,9 +365,9 @@ impl Talk {
         self.encoder.encode_into(&self.ahead.samples, &mut self.payload);
         self.shared.packets_out.fetch_add(1, Ordering::Relaxed);
         if self.said.len() < SAID_MAX
-            && let Ok(samples) = <[i16; 160]>::try_from(&self.ahead.samples[..])
+            && let Ok(sent) = <[u8; 160]>::try_from(&self.payload[..])
         {
-            self.said.push_back((self.ahead.plays_until(), samples));
+            self.said.push_back((self.ahead.plays_until(), sent));
         }
         self.writer.media(&self.payload)
     }

@@ -68,11 +68,11 @@ impl CallLog {
 
     pub fn event(&mut self, at: Millis, event: &Event, secret: bool) {
         let contents = if secret { Vec::new() } else { event.contents() };
-        self.append(at, EntryKind::Event, serde_json::to_value(event), contents);
+        self.append(at, EntryKind::Event, serde_json::to_string(event), contents);
     }
 
     pub fn effect(&mut self, at: Millis, effect: &Effect) {
-        self.append(at, EntryKind::Effect, serde_json::to_value(effect), effect.contents());
+        self.append(at, EntryKind::Effect, serde_json::to_string(effect), effect.contents());
         self.now.effect(effect);
     }
 
@@ -92,15 +92,10 @@ impl CallLog {
         &mut self,
         at: Millis,
         kind: EntryKind,
-        skeleton: Result<serde_json::Value, serde_json::Error>,
+        skeleton: Result<String, serde_json::Error>,
         contents: Vec<&Held>,
     ) {
-        let skeleton = skeleton.unwrap_or_default();
-        let name = match &skeleton {
-            serde_json::Value::String(name) => name.clone(),
-            serde_json::Value::Object(map) => map.keys().next().cloned().unwrap_or_default(),
-            _ => String::new(),
-        };
+        let skeleton = skeleton.unwrap_or_else(|_| "null".to_owned());
         let seq = self.seq;
         self.seq += 1;
         let mut now = Vec::new();
@@ -113,7 +108,7 @@ impl CallLog {
                 self.wait(content.kind, content.text.len(), Unkept::Content { seq, content });
             }
         }
-        self.writer.append(Entry { call: self.call.clone(), seq, at, kind, name, skeleton, contents: now });
+        self.writer.append(Entry { call: self.call.clone(), seq, at, kind, skeleton, contents: now });
     }
 
     fn wait(&mut self, kind: Kind, bytes: usize, what: Unkept) {

@@ -6,7 +6,7 @@
 //!
 //! [`Store`] is the one process that writes; it has the folder to itself. [`Reader`] opens the same folder beside
 //! it, for a command or a console. Writing never waits: rows go to a queue in memory, and one thread commits them
-//! together, at most every 250 ms.
+//! together, at most every half second.
 //!
 //! What this crate doesn't know: whether a thing may be kept. Who hands it in has asked the policy before.
 

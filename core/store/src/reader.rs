@@ -1,11 +1,11 @@
 //! Reading what was kept, unsealed.
 
 use crate::recording::{self, Marks, Recording, RecordingInfo};
-use crate::rows::{number_hash, open_number, read_json};
+use crate::rows::{Contents, number_hash, open_number, read_json};
 use crate::seal::Key;
 use crate::{
-    Consent, Content, Dates, Error, Extraction, Latency, LogEntry, OperatorKey, PluginUse, Status, Summary,
-    Turn, Usage, Verdict, entities,
+    Consent, Dates, Error, Extraction, Latency, LogEntry, OperatorKey, PluginUse, Status, Summary, Turn,
+    Usage, Verdict, entities,
 };
 use closare_terms::{CallId, Language, PhoneNumber, UnixMillis};
 use sea_orm::{
@@ -131,17 +131,22 @@ impl Reader {
         let key = row.key(&self.tenant_key)?;
         let rows =
             log::Entity::find().filter(log::Column::Call.eq(id.as_str())).order_by_asc(log::Column::Seq);
-        let mut entries =
-            rows.all(&self.db).await?.into_iter().map(LogEntry::open).collect::<Result<Vec<_>, _>>()?;
+        let rows = rows.all(&self.db).await?.into_iter().map(LogEntry::open);
+        let mut entries = rows.collect::<Result<Vec<_>, _>>()?.concat();
         let contents = content::Entity::find()
             .filter(content::Column::Call.eq(id.as_str()))
             .order_by_asc(content::Column::Seq)
             .order_by_asc(content::Column::Idx);
         for row in contents.all(&self.db).await? {
-            let seq = row.seq.cast_unsigned();
-            if let Ok(at) = entries.binary_search_by_key(&seq, |entry| entry.seq) {
-                entries[at].contents.push(Content::open(&row, &key)?);
+            for (seq, content) in Contents::open(&row, &key)? {
+                if let Ok(at) = entries.binary_search_by_key(&seq, |entry| entry.seq) {
+                    entries[at].contents.push(content);
+                }
             }
+        }
+        for entry in &mut entries {
+            entry.contents.sort_by_key(|content| content.index);
+            entry.contents.dedup_by_key(|content| content.index);
         }
         Ok(entries)
     }

@@ -20,6 +20,7 @@ use serde::{Deserialize, Serialize};
 pub use call::{NewCall, Outcome, Status};
 pub use consent::{Answer, Consent, Means};
 pub use entry::{Content, Entry, EntryKind, LogEntry};
+pub(crate) use entry::{Contents, Entries};
 pub use extraction::Extraction;
 pub use latency::Latency;
 pub use plugin_use::PluginUse;

@@ -1,8 +1,9 @@
-//! Writing that never waits: rows are sealed where they are handed in, queued in memory, and committed together by
-//! one thread, at most every 250 ms. What the database can't take goes to the spool, and from there to the database
+//! Writing that never waits: what is handed in is queued in memory, and committed together by one thread, at most every half second.
+//! A row's words are sealed where they are handed in, the log's when the thread takes them. What the database can't take goes to the spool, and from there to the database
 //! when it is back.
 
 mod commit;
+mod pack;
 mod queue;
 mod spool;
 mod stored;
@@ -14,6 +15,7 @@ use closare_terms::CallId;
 use std::sync::Arc;
 use tokio::sync::oneshot;
 
+use pack::Queued;
 pub(crate) use queue::Queue;
 pub(crate) use spool::Spool;
 pub(crate) use stored::{Ended, RecordingEnd, Stored};
@@ -51,19 +53,16 @@ impl LogWriter {
         LogWriter { calls, queue }
     }
 
-    /// Queues a log entry, its contents sealed.
+    /// Queues a log entry.
     pub fn append(&self, entry: Entry) {
         let Some(call) = self.known(&entry.call) else { return };
-        let (row, contents) = entry.seal(&call);
-        self.queue.push(Stored::Log(row));
-        contents.into_iter().for_each(|content| self.queue.push(Stored::Content(content)));
+        self.queue.push(Queued::Entry(call, entry));
     }
 
     /// Content of an entry that was appended before its kind was allowed.
     pub fn content(&self, call: &CallId, seq: u64, content: Content) {
         let Some(call) = self.known(call) else { return };
-        let seq = i64::try_from(seq).unwrap_or(i64::MAX);
-        self.queue.push(Stored::Content(content.seal(&call, seq)));
+        self.queue.push(Queued::Content(call, seq, content));
     }
 
     /// Queues a row of a call, its words sealed.

@@ -7,6 +7,7 @@ mod ear;
 mod knocks;
 mod marks;
 pub mod messages;
+mod said;
 mod server;
 mod signature;
 mod talk;

@@ -1,4 +1,4 @@
-use super::{Health, Kept, Stored};
+use super::{Health, Kept, Queued};
 use std::sync::{Mutex, PoisonError};
 use tokio::sync::{Notify, oneshot};
 
@@ -17,7 +17,7 @@ pub(crate) struct Queue {
 }
 
 struct State {
-    rows: Vec<Stored>,
+    rows: Vec<Queued>,
     bytes: usize,
     /// Of rows that the thread has taken and not yet written.
     held_bytes: usize,
@@ -31,7 +31,7 @@ struct State {
 
 /// All that was in the queue.
 pub(crate) struct Taken {
-    pub rows: Vec<Stored>,
+    pub rows: Vec<Queued>,
     pub waiting: Vec<oneshot::Sender<Kept>>,
     /// Told once all of it is written and the database let go of.
     pub stop: Option<oneshot::Sender<()>>,
@@ -56,7 +56,8 @@ impl Queue {
         Queue { bytes_max, state: Mutex::new(state), work: Notify::new(), hurry: Notify::new() }
     }
 
-    pub fn push(&self, row: Stored) {
+    pub fn push(&self, row: impl Into<Queued>) {
+        let row = row.into();
         let weight = row.weight();
         let fits = self.with(|state| {
             let fits = state.bytes + state.held_bytes + weight <= self.bytes_max && !state.closed;
@@ -132,10 +133,11 @@ impl Queue {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::writer::Stored;
 
     #[test]
     fn memory_has_a_bound_that_counts_what_is_being_written() {
-        let row = || Stored::Answered { call: "a".into(), at: 0 };
+        let row = || Queued::from(Stored::Answered { call: "a".into(), at: 0 });
         let queue = Queue::with_bytes_max(10 * row().weight());
         (0..6).for_each(|_| queue.push(row()));
         assert_eq!(queue.take().rows.len(), 6);

@@ -1,3 +1,4 @@
+use super::pack::pack;
 use super::queue::Taken;
 use super::{Kept, Queue, Spool, Stored, commit};
 use crate::{Error, background, reader};
@@ -9,7 +10,7 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 
 /// How long rows may come together before they are committed.
-const GROUP: Duration = Duration::from_millis(250);
+const GROUP: Duration = Duration::from_millis(500);
 /// How often a database that was away is tried again when nothing new comes.
 const RETRY: Duration = Duration::from_secs(1);
 
@@ -66,7 +67,7 @@ impl Writing {
             let _ = tokio::time::timeout(wait, self.queue.work.notified()).await;
             let _ = tokio::time::timeout(GROUP, self.queue.hurry.notified()).await;
             let Taken { rows, waiting, stop } = self.queue.take();
-            self.held.extend(rows);
+            self.held.extend(pack(rows));
             let now = self.keep(kept).await;
             if now != kept {
                 tracing::warn!(was = ?kept, is = ?now, "where rows are kept has changed");

@@ -40,8 +40,7 @@ pub fn entry(call: &CallId, seq: u64, words: &str) -> Entry {
         seq,
         at: Millis(seq * 20),
         kind: EntryKind::Event,
-        name: "heard".into(),
-        skeleton: json!({"text": {"kind": "transcript", "chars": words.chars().count()}}),
+        skeleton: json!({"heard": {"kind": "transcript", "chars": words.chars().count()}}).to_string(),
         contents: vec![Content { index: 0, kind: Kind::Transcript, text: words.into() }],
     }
 }

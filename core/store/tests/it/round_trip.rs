@@ -1,6 +1,8 @@
+use crate::canary::write_lock;
 use crate::house::*;
 use closare_store::*;
 use closare_terms::{CallId, Kind, Millis, PhoneNumber, UnixMillis};
+use sea_orm::{ConnectionTrait, Statement};
 use std::collections::BTreeMap;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -130,6 +132,62 @@ async fn a_row_that_comes_twice_is_kept_once() {
     }
     assert_eq!(store.call(&call).await.unwrap().unwrap().turns.len(), 1);
     assert_eq!(store.log(&call).await.unwrap().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_of_the_log_comes_together_is_a_row_and_is_read_one_by_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path()).await;
+    let calls = ["call1", "call2"].map(CallId::from);
+    calls.iter().for_each(|call| store.begin_call(new_call(call.as_str())).unwrap());
+    let of = |kind, index, text: &str| Content { index, kind, text: text.into() };
+    for seqs in [0..30, 30..50] {
+        for (seq, call) in seqs.flat_map(|seq| calls.iter().map(move |call| (seq, call))) {
+            let mut entry = entry(call, seq, &format!("{call} {seq}"));
+            entry.contents.push(of(Kind::Field, 1, "5"));
+            store.writer().append(entry);
+        }
+        store.flush().await;
+    }
+    // Of a kind that was allowed later than its entry was written.
+    store.writer().content(&calls[1], 7, of(Kind::Digits, 2, "1234"));
+    store.flush().await;
+    for call in &calls {
+        let log = store.log(call).await.unwrap();
+        assert_eq!(log.iter().map(|entry| entry.seq).collect::<Vec<_>>(), Vec::from_iter(0..50));
+        for entry in &log {
+            assert_eq!((entry.at, entry.name.as_str()), (Millis(entry.seq * 20), "heard"));
+            let words = of(Kind::Transcript, 0, &format!("{call} {}", entry.seq));
+            let mut expected = vec![words, of(Kind::Field, 1, "5")];
+            if call == &calls[1] && entry.seq == 7 {
+                expected.push(of(Kind::Digits, 2, "1234"));
+            }
+            assert!(entry.contents == expected, "{}", entry.seq);
+        }
+    }
+    let db = write_lock(folder.path()).await;
+    let count = async |query: &str| {
+        let query = Statement::from_string(db.get_database_backend(), query);
+        db.query_one_raw(query).await.unwrap().unwrap().try_get_by_index::<i64>(0).unwrap()
+    };
+    assert_eq!(count("SELECT COUNT(*) FROM log").await, 4);
+    assert_eq!(count("SELECT COUNT(*) FROM content").await, 9);
+    assert_eq!(count("SELECT MAX(at_ms) FROM log").await, 49 * 20);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_row_with_one_entry_is_read_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path()).await;
+    store.begin_call(new_call("call1")).unwrap();
+    store.flush().await;
+    let db = write_lock(folder.path()).await;
+    let row = r#"INSERT INTO log VALUES ('call1', 3, 60, 'effect', 'keep', '{"keep": {"days": 30}}', 1798153200000)"#;
+    db.execute_unprepared(row).await.unwrap();
+    db.execute_unprepared("COMMIT").await.unwrap();
+    let log = store.log(&CallId::from("call1")).await.unwrap();
+    assert_eq!((log[0].seq, log[0].at, log[0].kind), (3, Millis(60), EntryKind::Effect));
+    assert_eq!((log[0].name.as_str(), &log[0].skeleton["keep"]["days"]), ("keep", &30.into()));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -4,6 +4,7 @@
 use super::ahead::{Ahead, Out, Told};
 use super::ear::StreamEar;
 use super::messages::{self, Message, Start, Writer};
+use super::said::Said;
 use super::server::Guest;
 use super::{Ask, Call};
 use crate::leg::{Frame, LegEvent, Party, Tap, TransferOutcome};
@@ -13,10 +14,9 @@ use crate::signalling::Signalling;
 use crate::sip::driver::Driver;
 use crate::{Incoming, Leg, LegControl, StreamCall, Voice};
 use axum::extract::ws::{Message as Socketed, WebSocket};
-use closare_media::{Codec, Decoder, Encoder, Voice as Heard};
+use closare_media::{Codec, Encoder, Voice as Heard};
 use closare_terms::{Millis, PhoneNumber};
 use futures::{SinkExt, StreamExt};
-use std::collections::VecDeque;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -32,8 +32,6 @@ const SEND_MAX: Duration = Duration::from_secs(5);
 const RATE: u32 = 8_000;
 /// Some seconds of a lively call.
 const EVENTS_WAITING: usize = 256;
-/// Sent and not played: ten frames, and a hesitating line's.
-const SAID_MAX: usize = 32;
 
 /// From the upgrade on.
 pub(crate) async fn follow(
@@ -137,11 +135,7 @@ struct Talk {
     ahead: Ahead,
     encoder: Encoder,
     payload: Vec<u8>,
-    /// What was sent, by when it will have been played: for whoever records both sides.
-    said: VecDeque<(Millis, [u8; 160])>,
-    decoder: Decoder,
-    /// A frame of what was said, as it is heard.
-    agent: Vec<i16>,
+    said: Said,
     orders: Orders,
     shared: Arc<Shared>,
     floor: u32,
@@ -181,9 +175,7 @@ impl Talk {
             ahead: Ahead::new(RATE),
             encoder: Encoder::new(Codec::Pcmu),
             payload: Vec::with_capacity(160),
-            said: VecDeque::new(),
-            decoder: Decoder::new(Codec::Pcmu),
-            agent: Vec::with_capacity(160),
+            said: Said::new(),
             orders,
             shared,
             floor: 0,
@@ -287,18 +279,7 @@ impl Talk {
     }
 
     fn show(&mut self, at: Millis) {
-        while self.said.front().is_some_and(|(until, _)| *until < at) {
-            self.said.pop_front();
-        }
-        const SILENCE: [i16; 160] = [0; 160];
-        let begun = self.said.front().filter(|(until, _)| until.since(Millis(20)) < at);
-        let agent = match begun {
-            Some((_, sent)) => {
-                self.decoder.decode_into(sent, &mut self.agent);
-                &self.agent[..]
-            }
-            None => &SILENCE,
-        };
+        let agent = self.said.at(at);
         self.tap.frame(&Frame {
             at,
             rate: RATE,
@@ -338,7 +319,7 @@ impl Talk {
         if floor > self.floor {
             self.floor = floor;
             self.ahead.stop(floor - 1, now);
-            self.said.retain(|(until, _)| *until <= now);
+            self.said.stop(now);
         }
     }
 
@@ -364,11 +345,7 @@ impl Talk {
     fn frame(&mut self) -> String {
         self.encoder.encode_into(&self.ahead.samples, &mut self.payload);
         self.shared.packets_out.fetch_add(1, Ordering::Relaxed);
-        if self.said.len() < SAID_MAX
-            && let Ok(sent) = <[u8; 160]>::try_from(&self.payload[..])
-        {
-            self.said.push_back((self.ahead.plays_until(), sent));
-        }
+        self.said.sent(self.ahead.plays_until(), &self.payload);
         self.writer.media(&self.payload)
     }
 

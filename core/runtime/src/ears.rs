@@ -89,7 +89,7 @@ impl EarTask {
                 },
                 Some(command) = commands.recv() => {
                     // What was said before the command was given is on its way already, but for the batch that is being filled:
-                    // up to 40 ms, which a flush finds after a pause that is longer.
+                    // up to 80 ms, which a flush finds after a pause that is longer.
                     while let Ok(batch) = batches.filled.try_recv() {
                         self.take(batch, &batches);
                     }

@@ -6,12 +6,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::sync::mpsc;
 
-/// Batches that may wait for who hears: two seconds, a pause among them. More are lost, and counted.
+/// Batches that may wait for who hears: three seconds, a pause among them. More are lost, and counted.
 const BATCHES_MAX: usize = 50;
-/// Frames in a batch: a plugin is called a third as often.
-const BATCH_FRAMES: usize = 3;
+/// Frames in a batch: a plugin is called, and a vendor written to, a fifth as often.
+const BATCH_FRAMES: usize = 5;
 /// Frames that come singly once the caller pauses: half a second, in which most turns are found to be over. The batch under way
-/// would be up to 40 ms of the caller's wait.
+/// would be up to 80 ms of the caller's wait.
 const PAUSE_FRAMES: usize = 25;
 /// Batches that were heard and wait to be filled again; as many are under way, mostly.
 const SPENT_MAX: usize = 4;
@@ -194,21 +194,21 @@ mod tests {
     }
 
     #[test]
-    fn frames_come_three_at_a_time_and_the_last_when_the_line_is_gone() {
+    fn frames_come_five_at_a_time_and_the_last_when_the_line_is_gone() {
         let (mut tap, mut batches) = tap();
-        for frame in 1..=4 {
+        for frame in 1..=6 {
             hear(&mut tap, 20 * frame, frame as i16);
         }
         drop(tap);
         let first = batches.filled.try_recv().unwrap();
-        assert_eq!((first.rate, &first.ends[..]), (8_000, &[Millis(20), Millis(40), Millis(60)][..]));
-        assert_eq!((first.caller[0], first.caller[479], first.caller.len()), (1, 3, 480));
-        let after = first.after(Millis(40));
-        assert_eq!((after.rate, after.ends, after.caller), (8_000, &[Millis(60)][..], &[3; 160][..]));
+        assert_eq!((first.rate, &first.ends[..]), (8_000, &[20, 40, 60, 80, 100].map(Millis)[..]));
+        assert_eq!((first.caller[0], first.caller[799], first.caller.len()), (1, 5, 800));
+        let after = first.after(Millis(80));
+        assert_eq!((after.rate, after.ends, after.caller), (8_000, &[Millis(100)][..], &[5; 160][..]));
         let sides: Vec<_> = after.each().map(|one| (one.ends, one.caller, one.agent)).collect();
-        assert_eq!(sides, [(Millis(60), &[3; 160][..], &[-3; 160][..])]);
-        assert_eq!(first.after(Millis(60)).each().count(), 0);
-        assert_eq!(batches.filled.try_recv().unwrap().ends, [Millis(80)]);
+        assert_eq!(sides, [(Millis(100), &[5; 160][..], &[-5; 160][..])]);
+        assert_eq!(first.after(Millis(100)).each().count(), 0);
+        assert_eq!(batches.filled.try_recv().unwrap().ends, [Millis(120)]);
         assert!(batches.filled.try_recv().is_err());
     }
 
@@ -219,22 +219,22 @@ mod tests {
             frames.for_each(|frame| hear_voice(&mut tap, 20 * frame, 1, speaking));
             std::iter::from_fn(|| batches.filled.try_recv().ok()).map(|batch| batch.ends.len()).collect()
         };
-        assert_eq!(heard(0..8, true), [3, 3]);
+        assert_eq!(heard(0..12, true), [5, 5]);
         // What was under way goes with the pause's first frame.
-        assert_eq!(heard(8..9, false), [3]);
-        assert_eq!(heard(9..33, false), [1; 24]);
-        assert_eq!(heard(33..39, false), [3, 3]);
-        assert!(heard(39..41, true).is_empty());
-        assert_eq!(heard(41..43, false), [3, 1]);
+        assert_eq!(heard(12..13, false), [3]);
+        assert_eq!(heard(13..37, false), [1; 24]);
+        assert_eq!(heard(37..47, false), [5, 5]);
+        assert!(heard(47..49, true).is_empty());
+        assert_eq!(heard(49..51, false), [3, 1]);
         // Where the caller goes on, the half second does, too.
-        assert_eq!(heard(43..45, true), [1, 1]);
+        assert_eq!(heard(51..53, true), [1, 1]);
     }
 
     #[test]
     fn a_batch_that_comes_back_is_filled_again() {
         let (mut tap, mut batches) = tap();
         let mut places = Vec::new();
-        for frame in 1..=30 {
+        for frame in 1..=50 {
             hear(&mut tap, 20 * frame, 1);
             if let Ok(batch) = batches.filled.try_recv() {
                 places.push(batch.caller.as_ptr());
@@ -247,9 +247,9 @@ mod tests {
     #[test]
     fn what_there_is_no_room_for_is_counted() {
         let (mut tap, batches) = tap();
-        for frame in 1..=3 * (BATCHES_MAX as u64 + 2) {
+        for frame in 1..=(BATCH_FRAMES * (BATCHES_MAX + 2)) as u64 {
             hear(&mut tap, 20 * frame, 1);
         }
-        assert_eq!(batches.lost(), 6);
+        assert_eq!(batches.lost(), 10);
     }
 }

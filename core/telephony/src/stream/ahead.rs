@@ -8,8 +8,8 @@ use closare_media::{Playout, Tick};
 use closare_terms::Millis;
 use std::collections::{BTreeMap, VecDeque};
 
-/// How far ahead of its playing a frame is sent: up to `LEAD` once `LEAD_MIN` is left, so that three frames leave together.
-const LEAD: Millis = Millis(160);
+/// How far ahead of its playing a frame is sent: up to `LEAD` once `LEAD_MIN` is left, so that six frames leave together.
+const LEAD: Millis = Millis(220);
 const LEAD_MIN: Millis = Millis(120);
 const FRAME: Millis = Millis(20);
 /// Frames between two marks: a second.
@@ -245,17 +245,17 @@ mod tests {
     fn frames_go_ahead_of_their_time_and_an_end_is_known_by_its_mark() {
         let mut ahead = Ahead::new(8_000);
         assert_eq!((ahead.next(Millis(0)), ahead.wake()), (None, None));
-        say(&mut ahead, 1, 12);
-        // 160 ms ahead, and the frame that is being played.
-        assert_eq!(all(&mut ahead, 1_000).len(), 9);
-        assert_eq!((ahead.wake(), all(&mut ahead, 1_059)), (Some(Millis(1_060)), vec![]));
+        say(&mut ahead, 1, 15);
+        // 220 ms ahead, and the frame that is being played.
+        assert_eq!(all(&mut ahead, 1_000).len(), 12);
+        assert_eq!((ahead.wake(), all(&mut ahead, 1_119)), (Some(Millis(1_120)), vec![]));
         let rest = [Out::Frame, Out::Frame, Out::Frame, Out::Mark("u1.1".to_owned())];
-        assert_eq!(all(&mut ahead, 1_060), rest);
+        assert_eq!(all(&mut ahead, 1_120), rest);
         assert_eq!(told(&mut ahead), [Told::Playing { utterance: 1 }]);
-        ahead.marked("u9.9", Millis(1_200));
+        ahead.marked("u9.9", Millis(1_260));
         assert_eq!(told(&mut ahead), []);
-        ahead.marked("u1.1", Millis(1_290));
-        assert_eq!(told(&mut ahead), [played(1, 12, true)]);
+        ahead.marked("u1.1", Millis(1_350));
+        assert_eq!(told(&mut ahead), [played(1, 15, true)]);
     }
 
     #[test]
@@ -263,13 +263,13 @@ mod tests {
         let mut ahead = Ahead::new(8_000);
         say(&mut ahead, 1, 100);
         all(&mut ahead, 0);
-        assert_eq!(all(&mut ahead, 100).len(), 5);
-        ahead.stop(1, Millis(100));
-        assert_eq!(told(&mut ahead), [Told::Playing { utterance: 1 }, played(1, 5, false)]);
-        assert_eq!(all(&mut ahead, 100), [Out::Clear]);
+        assert_eq!(all(&mut ahead, 120).len(), 6);
+        ahead.stop(1, Millis(120));
+        assert_eq!(told(&mut ahead), [Told::Playing { utterance: 1 }, played(1, 6, false)]);
+        assert_eq!(all(&mut ahead, 120), [Out::Clear]);
         // What comes next begins at once.
         say(&mut ahead, 2, 1);
-        assert_eq!(all(&mut ahead, 110), [Out::Frame, Out::Mark("u2.1".to_owned())]);
+        assert_eq!(all(&mut ahead, 130), [Out::Frame, Out::Mark("u2.1".to_owned())]);
     }
 
     #[test]

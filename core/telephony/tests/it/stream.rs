@@ -228,7 +228,7 @@ async fn what_is_said_goes_ahead_and_what_was_heard_is_known() {
     while begun.elapsed() < Duration::from_millis(300) {
         frames += u64::from(carrier.next().await.unwrap()["event"] == "media");
     }
-    // 160 ms ahead, and what has become due meanwhile.
+    // 220 ms ahead, and what has become due meanwhile.
     assert!((20..=27).contains(&frames), "{frames} frames in 300 ms");
     leg.voice.stop(2);
     while carrier.next().await.unwrap()["event"] != "clear" {}

@@ -2,9 +2,9 @@
 
 use std::io;
 
-/// Of 19. One core that a call and the log both want gives the log a tenth of it; what is idle it has in full.
+/// The most there is. A core that a call and the log both want gives the log a seventieth of it; what is idle it has in full.
 #[cfg(target_os = "linux")]
-const STEP_BACK: i32 = 10;
+const STEP_BACK: i32 = 19;
 
 /// # Errors
 /// A thread that the system doesn't give.

@@ -104,9 +104,7 @@ impl EarTask {
                 other => self.command(other).await,
             }
         }
-        if let Some(hearing) = self.hearing.take() {
-            hearing.finish(self.clock.now());
-        }
+        self.deafen();
         let lost = batches.lost();
         if lost > 0 {
             tracing::warn!(frames = lost, "audio was lost on its way to speech-to-text and recorder");
@@ -136,11 +134,12 @@ impl EarTask {
     async fn command(&mut self, command: Command) {
         match command {
             Command::Open { session, format, from } => {
+                self.deafen();
                 let mut hearing = Hearing::new(session, format, from);
                 self.history.since(from, |at, rate, samples| hearing.hear(at, rate, samples));
                 self.hearing = Some(hearing);
             }
-            Command::Close => self.hearing = None,
+            Command::Close => self.deafen(),
             Command::Listen(what) => {
                 if let Some(hearing) = &mut self.hearing {
                     hearing.tell(SttInput::Listen { at: self.clock.now(), what });
@@ -157,6 +156,12 @@ impl EarTask {
             }
             Command::StopRecording => self.stop_recording().await,
             Command::Hide(hides) => self.hides = hides,
+        }
+    }
+
+    fn deafen(&mut self) {
+        if let Some(hearing) = self.hearing.take() {
+            hearing.finish(self.clock.now());
         }
     }
 

@@ -18,6 +18,7 @@ mod live;
 mod migrations;
 mod reader;
 mod recording;
+mod requests;
 mod retention;
 mod rows;
 mod seal;
@@ -30,6 +31,7 @@ pub use error::Error;
 pub use keys::OperatorKey;
 pub use reader::{CallDetail, CallSummary, Filter, Reader};
 pub use recording::{Marks, Recorded, Recording, RecordingInfo, RecordingWriter};
+pub use requests::Request;
 pub use retention::{Dates, Retention};
 pub use rows::{
     AiSystem, Answer, Consent, Content, Cost, Entry, EntryKind, Extraction, Latency, LogEntry, Means,

@@ -126,15 +126,28 @@ impl Reader {
 
     /// The log, with what was kept of its contents. Empty for a call that isn't there.
     pub async fn log(&self, id: &CallId) -> Result<Vec<LogEntry>, Error> {
+        self.log_entries(id, None).await
+    }
+
+    /// Those entries of the log that have this name.
+    pub(crate) async fn entries(&self, id: &CallId, name: &str) -> Result<Vec<LogEntry>, Error> {
+        self.log_entries(id, Some(name)).await
+    }
+
+    async fn log_entries(&self, id: &CallId, name: Option<&str>) -> Result<Vec<LogEntry>, Error> {
         use entities::{content, log};
         let Some(row) = self.call_row(id).await? else { return Ok(Vec::new()) };
         let key = row.key(&self.tenant_key)?;
-        let rows =
-            log::Entity::find().filter(log::Column::Call.eq(id.as_str())).order_by_asc(log::Column::Seq);
+        let rows = log::Entity::find()
+            .filter(log::Column::Call.eq(id.as_str()))
+            .apply_if(name, |query, name| query.filter(log::Column::Name.eq(name)));
+        let theirs = name.map(|_| rows.clone().select_only().column(log::Column::Seq).into_query());
+        let rows = rows.order_by_asc(log::Column::Seq);
         let mut entries =
             rows.all(&self.db).await?.into_iter().map(LogEntry::open).collect::<Result<Vec<_>, _>>()?;
         let contents = content::Entity::find()
             .filter(content::Column::Call.eq(id.as_str()))
+            .apply_if(theirs, |query, theirs| query.filter(content::Column::Seq.in_subquery(theirs)))
             .order_by_asc(content::Column::Seq)
             .order_by_asc(content::Column::Idx);
         for row in contents.all(&self.db).await? {

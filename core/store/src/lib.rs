@@ -11,6 +11,7 @@
 //! What this crate doesn't know: whether a thing may be kept. Who hands it in has asked the policy before.
 
 mod background;
+mod costs;
 mod entities;
 mod error;
 mod keys;

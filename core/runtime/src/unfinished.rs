@@ -70,10 +70,10 @@ async fn finish_one(runtime: &Arc<Runtime>, call: &CallSummary) -> Result<(), Er
     );
     kept.count_on(&detail.usage);
     used.iter().for_each(|event| drop(kept.count(event)));
-    if let Some(owed) = owed {
-        sum_up(runtime, published, &owed, &mut kept, call).await;
-    }
     kept.sum_up();
+    if let Some(owed) = owed {
+        make_summary(runtime, published, &owed, &mut kept, call).await;
+    }
     runtime.store.flush().await;
     Ok(())
 }
@@ -85,7 +85,7 @@ fn used(log: &[LogEntry]) -> Vec<Event> {
 }
 
 /// Makes the summary, if the policies still allow it.
-async fn sum_up(
+async fn make_summary(
     runtime: &Runtime,
     published: Arc<Published>,
     owed: &Owed,
@@ -101,7 +101,10 @@ async fn sum_up(
             return;
         }
     }
-    match make(runtime, published, owed, kept, &call.id).await {
+    let made = make(runtime, published, owed, kept, &call.id).await;
+    // Before the summary: who sees that sees what it cost, too.
+    kept.sum_up();
+    match made {
         Some(text) => {
             kept.keep(Kind::Summary);
             kept.summary(&Held::new(Kind::Summary, text), &owed.language, owed.model);

@@ -26,7 +26,7 @@ pub fn print(call: &CallDetail) {
             counted(&row.unit, row.amount),
         ];
         if priced {
-            cells.push(row.cost.as_ref().map_or_else(|| "no price".to_owned(), |cost| money(cost)));
+            cells.push(row.cost.as_ref().map_or_else(|| "no price".to_owned(), money));
         }
         rows.add_row(cells);
     }

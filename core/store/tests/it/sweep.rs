@@ -38,7 +38,6 @@ async fn a_requests_name_goes_with_the_words_and_what_it_cost_with_the_call() {
     assert!(store.costs(&[call]).await.unwrap().is_empty());
 }
 
-/// Also of a call that costs in two currencies, and of one that nobody has a price for.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_calls_cost_is_summed_up() {
     let folder = tempfile::tempdir().unwrap();
@@ -51,7 +50,9 @@ async fn what_calls_cost_is_summed_up() {
         ("call2", "deepgram", None),
     ];
     let ids = ["call1", "call2", "call3"].map(CallId::from);
-    ids.iter().for_each(|id| drop(store.begin_call(new_call(id.as_str())).unwrap()));
+    for id in &ids {
+        store.begin_call(new_call(id.as_str())).unwrap();
+    }
     for (call, plugin, cost) in rows {
         store.put(&call.into(), Usage { plugin: plugin.into(), cost, ..usage() });
     }

@@ -4,6 +4,7 @@ pub mod call;
 pub mod live;
 pub mod moment;
 pub mod table;
+pub mod usage;
 
 use closare_telephony::{Registration, RegistrationState};
 

@@ -80,6 +80,7 @@ impl Egress {
     /// Opens the door for one plugin session. `deliver` is called from the runtime's threads, in order for each
     /// ticket; it must return soon, and may be called once more while the session is being dropped. While there is no
     /// `room` for what was delivered, nothing more is read, as if the session were held.
+    /// What is traced of the session stands in the span that this is called in.
     pub fn session(
         &self,
         grant: Grant,

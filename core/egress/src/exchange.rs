@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 use tokio::time::Instant;
+use tracing::Span;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum What {
@@ -24,6 +25,8 @@ pub(crate) struct Exchange {
     pub asked: Instant,
     pub bytes: Arc<Bytes>,
     what: What,
+    /// Of what it is asked for.
+    span: Span,
     answer: Option<(u16, Duration)>,
     retries: u32,
     end: End,
@@ -36,14 +39,14 @@ enum End {
 }
 
 impl Exchange {
-    pub fn begin(lane: Arc<Lane>, what: What) -> Exchange {
+    pub fn begin(lane: Arc<Lane>, what: What, span: Span) -> Exchange {
         match what {
             What::Request | What::Token => lane.counts.request(),
             What::Socket => lane.counts.socket(),
         }
         let bytes = Arc::new(Bytes { counts: lane.counts.clone(), sent: 0.into(), got: 0.into() });
         let (asked, end) = (Instant::now(), End::Cancelled);
-        Exchange { lane, asked, bytes, what, answer: None, retries: 0, end }
+        Exchange { lane, asked, bytes, what, span, answer: None, retries: 0, end }
     }
 
     pub fn retried(&mut self) {
@@ -92,6 +95,7 @@ impl Drop for Exchange {
             End::Failed(trouble) => ("failed", Some(trouble)),
         };
         tracing::debug!(
+            parent: &self.span,
             plugin = %self.lane.plugin,
             origin = %self.lane.origin,
             what = ?self.what,

@@ -21,6 +21,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::watch;
 use tokio::task::AbortHandle;
 use tokio::time::Instant;
+use tracing::Span;
 
 /// What one plugin session has open. Dropping it cancels all of that.
 pub struct NetSession {
@@ -48,7 +49,8 @@ impl NetSession {
         let counts = door.meter.counts(&grant.plugin, None);
         let runtime = door.runtime.clone();
         let (complaints, wakes) = (0.into(), Wakes::new(Instant::now()));
-        let session = Session { door, grant, deliver, room, refused: counts, held, complaints, wakes };
+        let span = Span::current();
+        let session = Session { door, grant, deliver, room, refused: counts, held, complaints, wakes, span };
         let session = Arc::new(session);
         let task = runtime.spawn(run(session, queue)).abort_handle();
         NetSession { effects, hold, task }
@@ -82,6 +84,8 @@ pub(crate) struct Session {
     held: watch::Receiver<bool>,
     complaints: AtomicU32,
     wakes: Wakes,
+    /// In which it was opened: its exchanges are traced there.
+    span: Span,
 }
 
 impl Session {
@@ -96,7 +100,8 @@ impl Session {
 
     pub fn begin(&self, what: What, origin: &Origin) -> Exchange {
         let door = &self.door;
-        Exchange::begin(door.lanes.of(&self.grant.plugin, origin, &door.meter), what)
+        let lane = door.lanes.of(&self.grant.plugin, origin, &door.meter);
+        Exchange::begin(lane, what, self.span.clone())
     }
 
     /// The client for what was prepared, within the origin's limits.

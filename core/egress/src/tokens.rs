@@ -19,6 +19,7 @@ use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::time::{Instant, timeout, timeout_at};
+use tracing::Span;
 
 #[derive(Default)]
 pub(crate) struct Tokens {
@@ -93,7 +94,7 @@ impl Tokens {
 
 async fn mint(door: Arc<Door>, plugin: PluginName, ask: Ask, passed: Passed) -> Result<Token, Failed> {
     let lane = door.lanes.of(&plugin, &passed.origin, &door.meter);
-    let mut exchange = Exchange::begin(lane, What::Token);
+    let mut exchange = Exchange::begin(lane, What::Token, Span::none());
     let result = talk(&door, &mut exchange, ask, passed).await;
     exchange.ended(result)
 }

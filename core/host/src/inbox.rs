@@ -18,6 +18,8 @@ struct State<I> {
     /// In a thread's queue, or being run.
     scheduled: bool,
     dropped: bool,
+    /// The last input was given: after it the session is over.
+    finishing: bool,
     over: bool,
     begun: BTreeSet<Key>,
     cancelled: BTreeSet<Key>,
@@ -33,7 +35,7 @@ pub(crate) enum Turn<I> {
     Take(I),
     /// Nothing waits; the next input schedules the session again.
     Idle,
-    /// The session's handle was dropped.
+    /// The session's handle was dropped, or its last input was taken.
     End,
 }
 
@@ -44,6 +46,7 @@ impl<I: Input> Inbox<I> {
             waiting: VecDeque::new(),
             scheduled: true,
             dropped: false,
+            finishing: false,
             over: false,
             begun: BTreeSet::new(),
             cancelled: BTreeSet::new(),
@@ -54,7 +57,7 @@ impl<I: Input> Inbox<I> {
     /// True where the session must be put into its thread's queue.
     pub(crate) fn send(&self, input: I, now: Instant) -> Result<bool, NotSent> {
         let mut state = self.lock();
-        if state.over {
+        if state.over || state.finishing {
             return Err(NotSent::Over);
         }
         if let Some(key) = input.cancels() {
@@ -72,6 +75,19 @@ impl<I: Input> Inbox<I> {
         Ok(!std::mem::replace(&mut state.scheduled, true))
     }
 
+    /// Puts the last input in place of all that waits. True where the session must be put into its thread's queue.
+    pub(crate) fn finish(&self, last: I, now: Instant) -> bool {
+        let mut state = self.lock();
+        if state.over || state.dropped || state.finishing {
+            return false;
+        }
+        let deadline = now + last.patience();
+        state.waiting.clear();
+        state.waiting.push_back(Waiting { input: last, deadline });
+        state.finishing = true;
+        !std::mem::replace(&mut state.scheduled, true)
+    }
+
     /// The handle is gone. True where the session must be put into its thread's queue.
     pub(crate) fn close(&self) -> bool {
         let mut state = self.lock();
@@ -81,10 +97,13 @@ impl<I: Input> Inbox<I> {
 
     pub(crate) fn turn(&self) -> Turn<I> {
         let mut state = self.lock();
-        if state.dropped {
+        if state.dropped && !state.finishing {
             return Turn::End;
         }
         let Some(next) = state.waiting.pop_front() else {
+            if state.finishing {
+                return Turn::End;
+            }
             state.scheduled = false;
             return Turn::Idle;
         };
@@ -157,6 +176,22 @@ mod tests {
         assert_eq!(inbox.send(say(1), now), Ok(false));
         assert_eq!((taken(&inbox), taken(&inbox)), (Some(1), None));
         assert_eq!((inbox.send(say(2), now), inbox.send(say(3), now)), (Ok(true), Ok(false)));
+    }
+
+    #[test]
+    fn the_last_input_comes_in_place_of_what_waits_and_is_taken_though_the_handle_is_gone() {
+        let inbox = Inbox::new();
+        let now = Instant::now();
+        inbox.send(say(1), now).unwrap();
+        assert!(!inbox.finish(say(2), now), "it is scheduled already");
+        assert_eq!(inbox.send(say(3), now), Err(NotSent::Over));
+        inbox.close();
+        assert_eq!(taken(&inbox), Some(2));
+        assert!(matches!(inbox.turn(), Turn::End));
+
+        let dropped = Inbox::new();
+        dropped.close();
+        assert!(!dropped.finish(say(1), now) && matches!(dropped.turn(), Turn::End));
     }
 
     #[test]

@@ -29,6 +29,7 @@ pub use error::{Cause, Error, NotSent, SessionError};
 pub use host::{Host, HostConfig};
 pub use limits::Limits;
 pub use manifest::Manifest;
+pub use manifest::reader::nearest;
 pub use plugin::Plugin;
 pub use roles::{
     Input, LlmInput, LlmOutput, Offer, SttInput, SttOutput, ToolInput, ToolOutput, TtsInput, TtsOutput,

@@ -112,11 +112,23 @@ impl Manifest {
         read::manifest(text)
     }
 
-    /// Where a session with these options may talk to.
+    /// Where a session with these options may talk to. An option that isn't given has its default.
     pub fn origins(&self, options: &Value) -> Vec<String> {
+        let default = |name: &String| self.options.get(name)?.get("default");
         let of_rule = |rule: &OriginRule| match rule {
             OriginRule::Origin(origin) => Some(origin.clone()),
-            OriginRule::Option(name) => options.get(name).and_then(Value::as_str).and_then(read::origin),
+            OriginRule::Option(name) => {
+                options.get(name).or_else(|| default(name)).and_then(Value::as_str).and_then(read::origin)
+            }
+        };
+        self.network.iter().filter_map(of_rule).collect()
+    }
+
+    /// Where any session may talk to, whatever its options.
+    pub fn fixed_origins(&self) -> Vec<String> {
+        let of_rule = |rule: &OriginRule| match rule {
+            OriginRule::Origin(origin) => Some(origin.clone()),
+            OriginRule::Option(_) => None,
         };
         self.network.iter().filter_map(of_rule).collect()
     }

@@ -17,7 +17,7 @@ use std::time::Instant;
 pub enum Event<O> {
     Opened(Opened),
     Output(O),
-    /// `Ok` after the handle was dropped.
+    /// `Ok` after the handle was dropped, or the last input was taken.
     Ended(Result<(), SessionError>),
 }
 
@@ -27,7 +27,8 @@ pub struct Opened {
     pub format: Option<AudioFormat>,
 }
 
-/// A session that runs on the host's threads. Dropping it ends the session; what still waits is not done.
+/// A session that runs on the host's threads. Dropping it ends the session; what still waits is not done, but for
+/// the last input of [`Session::finish`].
 pub struct Session<I: Input> {
     inbox: Arc<Inbox<I>>,
     wake: Arc<dyn Wake>,
@@ -54,6 +55,14 @@ impl<I: Input> Session<I> {
             self.wake.clone().wake();
         }
         Ok(())
+    }
+
+    /// Ends the session with this input, which comes in place of what still waits. It is handed in though the handle be dropped, and
+    /// what the session tells of it is told; then it has ended.
+    pub fn finish(&self, last: I) {
+        if self.inbox.finish(last, Instant::now()) {
+            self.wake.clone().wake();
+        }
     }
 }
 

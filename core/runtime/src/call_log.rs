@@ -1,13 +1,15 @@
 //! What is kept of a call: the skeleton at once; content once its kind was allowed, and never before.
 
+mod usage;
+
 use crate::clock::Clock;
+use crate::config::Config;
 use crate::live::{Live, LiveCalls};
 use crate::publish::Published;
 use crate::spoken_now::SpokenNow;
+use crate::tally::Tally;
 use crate::waiting::Waiting;
 use closare_call::{ConsentAnswer, ConsentMeans, ConsentRecord, Effect, Event, Latency, Speaker, Turn};
-use closare_host::Cause;
-use closare_host::words::Failure;
 use closare_policy::{Ruling, Verdict};
 use closare_store::{self as store, AiSystem, Content, Entry, EntryKind, LogWriter, Row, Store};
 use closare_terms::{CallId, Held, Kind, Millis, Point, Role};
@@ -30,6 +32,7 @@ pub struct CallLog {
     turns: u32,
     kept: BTreeSet<Kind>,
     used: BTreeSet<(Role, usize)>,
+    tally: Tally,
     waiting: Waiting<Unkept>,
     policy_version: String,
     basis: std::collections::BTreeMap<closare_terms::Purpose, closare_call::Basis>,
@@ -47,7 +50,7 @@ impl CallLog {
         store: &Store,
         live: Arc<LiveCalls>,
         published: Arc<Published>,
-        basis: std::collections::BTreeMap<closare_terms::Purpose, closare_call::Basis>,
+        config: &Config,
     ) -> CallLog {
         CallLog {
             call,
@@ -60,15 +63,20 @@ impl CallLog {
             turns: 0,
             kept: BTreeSet::new(),
             used: BTreeSet::new(),
+            tally: Tally::new(config.prices.clone()),
             waiting: Waiting::new(WAITING_MAX),
             policy_version: String::new(),
-            basis,
+            basis: config.basis.clone(),
         }
     }
 
     pub fn event(&mut self, at: Millis, event: &Event, secret: bool) {
         let contents = if secret { Vec::new() } else { event.contents() };
-        self.append(at, EntryKind::Event, serde_json::to_string(event), contents);
+        let skeleton = match self.count(event) {
+            Some(plugin) => usage::with_plugin(event, plugin),
+            None => serde_json::to_string(event),
+        };
+        self.append(at, EntryKind::Event, skeleton, contents);
     }
 
     pub fn effect(&mut self, at: Millis, effect: &Effect) {
@@ -134,8 +142,9 @@ impl CallLog {
         self.let_go(denied);
     }
 
-    /// The call is over: what was never allowed goes.
+    /// The call is over: what was never allowed goes, what was counted is summed up.
     pub fn finish(&mut self) {
+        self.sum_up();
         let rest = self.waiting.take_all();
         self.let_go(rest);
     }
@@ -281,12 +290,7 @@ impl CallLog {
         if !self.used.insert((role, index)) {
             return;
         }
-        let chain = match role {
-            Role::SpeechToText => &self.published.stt,
-            Role::TextToSpeech => &self.published.tts,
-            Role::LanguageModel | Role::Tool => &self.published.llm,
-        };
-        if let Some(chosen) = chain.get(index) {
+        if let Some(chosen) = self.published.chosen(role, index) {
             let row = store::PluginUse {
                 role: role.to_string(),
                 plugin: chosen.plugin.manifest().name.to_string(),
@@ -306,46 +310,12 @@ impl CallLog {
     }
 
     fn ai_system(&self, role: Role, index: usize) -> AiSystem {
-        let chain = match role {
-            Role::SpeechToText => &self.published.stt,
-            Role::TextToSpeech => &self.published.tts,
-            Role::LanguageModel | Role::Tool => &self.published.llm,
-        };
-        let chosen = chain.get(index);
+        let chosen = self.published.chosen(role, index);
         AiSystem {
             name: "closare".to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             plugin: chosen.map(|chosen| chosen.plugin.manifest().name.to_string()).unwrap_or_default(),
-            model: chosen.and_then(|chosen| chosen.options.get("model")?.as_str().map(str::to_owned)),
+            model: chosen.and_then(|chosen| chosen.model(role)),
         }
-    }
-}
-
-/// Why a session ended, without a word of what the vendor wrote: that may hold the caller's.
-pub fn cause_word(cause: &Cause) -> String {
-    match cause {
-        Cause::Failed(failure) => failure_word(failure).to_owned(),
-        Cause::Trap(_) => "it trapped".to_owned(),
-        Cause::InstanceLost(_) => "its shared instance was lost".to_owned(),
-        cause @ (Cause::TimeOut { .. }
-        | Cause::Memory { .. }
-        | Cause::Outputs { .. }
-        | Cause::Stack { .. }
-        | Cause::Bytes { .. }
-        | Cause::Text { .. }
-        | Cause::Crowded
-        | Cause::NoRole
-        | Cause::Host(_)) => cause.to_string(),
-    }
-}
-
-pub fn failure_word(failure: &Failure) -> &'static str {
-    match failure {
-        Failure::Unauthorized => "unauthorized",
-        Failure::RateLimited { .. } => "rate limited",
-        Failure::Unavailable(_) => "unavailable",
-        Failure::Refused(_) => "refused",
-        Failure::Unsupported(_) => "unsupported",
-        Failure::Broken(_) => "broken",
     }
 }

@@ -1,5 +1,7 @@
 //! One call: hands the machine what happened, carries out what it asks, and sleeps until it wants to be woken.
 
+mod closing;
+mod hearing;
 mod leaving;
 mod recording;
 
@@ -11,15 +13,13 @@ use crate::clock::Clock;
 use crate::ears::{self, Command, EarTap, Ears};
 use crate::live::Live;
 use crate::minds::Minds;
-use crate::plugged::{grant, plug};
 use crate::publish::Published;
 use crate::runtime::Runtime;
-use crate::told::{heard, host_listening, leg_event};
+use crate::tell::{Tell, Untold};
+use crate::told::{host_listening, leg_event};
 use crate::voices::{Say, Voices};
-use closare_call::{Call, Effect, Ended, Event, Listening};
-use closare_host::words::Opening;
-use closare_host::{SttInput, SttOutput};
-use closare_store::{NewCall, Outcome, Retention, Status};
+use closare_call::{Call, Effect, Ended, Event};
+use closare_store::{NewCall, Retention};
 use closare_telephony::{Incoming, Leg, LegControl, LegEvent};
 use closare_terms::{CallId, Kind, Language, Millis, PhoneNumber, Role};
 use std::collections::VecDeque;
@@ -28,8 +28,6 @@ use tokio::sync::{mpsc, oneshot};
 
 /// Events that wait for the call's task. A plugin that fills it loses the rest of its outputs.
 const INBOX_MAX: usize = 1_024;
-/// What the recorder may take to end its file.
-const RECORDED_MAX: std::time::Duration = std::time::Duration::from_secs(5);
 
 pub struct CallTask {
     runtime: Arc<Runtime>,
@@ -39,6 +37,8 @@ pub struct CallTask {
     published: Arc<Published>,
     log: CallLog,
     events: mpsc::Sender<Event>,
+    tell: Tell,
+    untold: Untold,
     incoming: Option<Incoming>,
     /// Of a call whose sound a carrier streams.
     carrier: Option<Carrier>,
@@ -64,13 +64,15 @@ struct Line {
 
 /// Runs a call from its INVITE to its last row.
 pub async fn run(runtime: Arc<Runtime>, agent: Arc<Agent>, incoming: Incoming) {
-    let (events, inbox) = mpsc::channel(INBOX_MAX);
-    let mut task = CallTask::new(runtime.clone(), &agent, incoming, events.clone());
+    let (events, mut inbox) = mpsc::channel(INBOX_MAX);
+    // A box: a future holds all that is moved into another once more.
+    let mut task = Box::new(CallTask::new(runtime.clone(), &agent, incoming, events.clone()));
     let id = task.id.clone();
     runtime.live.add(id.clone(), &agent.name(), &agent.number, events);
     runtime.live.tell(Live::Began { call: id.clone(), agent: agent.name(), number: agent.number.clone() });
     let gone = leaving::Gone { runtime, id };
-    task.drive(inbox).await;
+    let leg_events = task.drive(&mut inbox).await;
+    task.finish(leg_events, inbox).await;
     drop(gone);
 }
 
@@ -93,7 +95,7 @@ impl CallTask {
             &runtime.store,
             runtime.live.clone(),
             published.clone(),
-            runtime.config.basis.clone(),
+            &runtime.config,
         );
         let days = published.workflow.data.keep_for.unwrap_or(runtime.config.plan_days);
         let begun = runtime.store.begin_call(NewCall {
@@ -110,13 +112,14 @@ impl CallTask {
         if let Err(error) = begun {
             tracing::error!(call = %id, %error, "a call's row can't be made; it is served all the same");
         }
+        let (tell, untold) = Tell::new(&id, events.clone());
         let minds = Minds::new(
             published.clone(),
             runtime.egress.clone(),
             clock,
             seed,
             language.clone(),
-            events.clone(),
+            tell.clone(),
         );
         let from = setup.from.clone();
         let carrier = leaving::carrier(&runtime, &incoming);
@@ -129,6 +132,8 @@ impl CallTask {
             published,
             log,
             events,
+            tell,
+            untold,
             carrier,
             incoming: Some(incoming),
             leg: None,
@@ -142,7 +147,8 @@ impl CallTask {
         }
     }
 
-    async fn drive(&mut self, mut inbox: mpsc::Receiver<Event>) {
+    /// Until the machine is closed. Gives what is left of the leg.
+    async fn drive(&mut self, inbox: &mut mpsc::Receiver<Event>) -> Option<mpsc::Receiver<LegEvent>> {
         let mut leg_events: Option<mpsc::Receiver<LegEvent>> = None;
         self.happen(self.clock.now(), Event::Offered, &mut leg_events).await;
         while !self.call.is_closed() {
@@ -168,7 +174,7 @@ impl CallTask {
             }
             self.happen(at, event, &mut leg_events).await;
         }
-        self.finish(leg_events).await;
+        leg_events
     }
 
     /// Hands the machine one event, and carries out what it asks; what the policies answer at once is handed in first.
@@ -222,7 +228,7 @@ impl CallTask {
                     self.clock,
                     self.seed,
                     voice,
-                    self.events.clone(),
+                    self.tell.clone(),
                 );
                 self.leg = Some(Line {
                     control,
@@ -295,46 +301,6 @@ impl CallTask {
         }
     }
 
-    fn hear(&mut self, stt: usize, from: Millis, listening: &Listening) {
-        let Some(chosen) = self.published.stt.get(stt).cloned() else { return };
-        let Some(line) = &self.leg else { return };
-        let format = ears::format(chosen.plugin.manifest().audio, line.rate);
-        let at = self.clock.now();
-        let Ok(options) = chosen.plugin.options_checked(&chosen.options) else {
-            let reason = "its options are wrong".to_owned();
-            let _ =
-                self.events.try_send(Event::VendorFailed { role: Role::SpeechToText, index: stt, reason });
-            return;
-        };
-        let opening = Opening {
-            at,
-            wall: self.clock.wall_at(at),
-            seed: self.seed,
-            options,
-            languages: vec![self.language.clone()],
-        };
-        let (events, clock) = (self.events.clone(), self.clock);
-        let what = host_listening(listening);
-        let session = plug(
-            &self.runtime.egress,
-            grant(&chosen.plugin, &chosen.options),
-            move |event| SttInput::Network { at: clock.now(), event },
-            |output| match output {
-                SttOutput::Net(effect) => Ok(effect),
-                other => Err(other),
-            },
-            move |event| {
-                if let Some(event) = heard(stt, event)
-                    && events.try_send(event).is_err()
-                {
-                    tracing::warn!("a call's inbox is full: an event of its speech-to-text is lost");
-                }
-            },
-            |out| chosen.plugin.open_stt(opening, format, what, out),
-        );
-        self.ears(Command::Open { session, format, from });
-    }
-
     fn voices(&mut self, work: impl FnOnce(&mut Voices)) {
         if let Some(line) = &mut self.leg {
             work(&mut line.voices);
@@ -345,42 +311,6 @@ impl CallTask {
         if let Some(line) = &self.leg {
             line.ears.tell(command);
         }
-    }
-
-    /// The call is closed: its recording is ended, its last rows are on their way.
-    async fn finish(&mut self, leg_events: Option<mpsc::Receiver<LegEvent>>) {
-        let recorded = self.leg.as_mut().and_then(|line| line.recorded.take());
-        if let Some(line) = &self.leg {
-            line.ears.tell(Command::StopRecording);
-            line.control.hangup("the call is over");
-        }
-        drop(leg_events);
-        drop(self.leg.take());
-        if let Some(recorded) = recorded
-            && tokio::time::timeout(RECORDED_MAX, recorded).await.is_err()
-        {
-            tracing::warn!(call = %self.id, "the leg's audio has not ended");
-        }
-        self.log.finish();
-        let (ended, reason) =
-            self.ended.take().unwrap_or((Ended::Failed, "the call's task ended".to_owned()));
-        let word = serde_json::to_value(ended)
-            .ok()
-            .and_then(|value| value.as_str().map(str::to_owned))
-            .unwrap_or_default();
-        let status = if ended == Ended::Refused { Status::Refused } else { Status::Ended };
-        self.runtime.store.finish_call(
-            &self.id,
-            Outcome {
-                ended: self.clock.wall_at(self.clock.now()),
-                status,
-                reason: word.clone(),
-                route: self.route.take(),
-                intent: self.intent.take(),
-            },
-        );
-        self.runtime.live.tell(Live::Ended { call: self.id.clone(), ended: word, reason });
-        self.runtime.store.flush().await;
     }
 }
 

@@ -2,9 +2,11 @@
 //! empty here: where a user's data lie is for the command to say.
 
 mod limits;
+mod prices;
 
 pub use limits::OriginConfig;
 
+use crate::prices::Prices;
 use closare_call::Basis;
 use closare_telephony::own_networks;
 use closare_terms::Purpose;
@@ -59,6 +61,8 @@ pub struct Config {
     /// What a plugin with an instance per session may take of this machine, where its manifest asks for more; in its words:
     /// `{memory: 16MiB, call: 10ms, outputs: 128}`.
     pub limits: serde_json::Map<String, serde_json::Value>,
+    /// What vendors ask for what they count: calls then have a cost.
+    pub prices: Prices,
     /// Contracts on file, by plugin: a reference that the operator can find again.
     pub contracts: BTreeMap<String, String>,
     /// The API for commands of this machine.
@@ -194,6 +198,7 @@ impl Default for Config {
             certificates: Vec::new(),
             origins: BTreeMap::new(),
             limits: serde_json::Map::new(),
+            prices: Prices::default(),
             contracts: BTreeMap::new(),
             api: SocketAddr::from(([127, 0, 0, 1], 7060)),
         }

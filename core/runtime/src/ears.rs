@@ -106,9 +106,7 @@ impl EarTask {
                 other => self.command(other).await,
             }
         }
-        if let Some(hearing) = self.hearing.take() {
-            hearing.finish(self.clock.now());
-        }
+        self.deafen();
         let lost = batches.lost();
         if lost > 0 {
             tracing::warn!(frames = lost, "audio was lost on its way to speech-to-text and recorder");
@@ -138,11 +136,12 @@ impl EarTask {
     async fn command(&mut self, command: Command) {
         match command {
             Command::Open { session, format, from } => {
+                self.deafen();
                 let mut hearing = Hearing::new(session, format, from);
                 self.history.since(from, |at, rate, samples| hearing.hear(at, rate, samples));
                 self.hearing = Some(hearing);
             }
-            Command::Close => self.hearing = None,
+            Command::Close => self.deafen(),
             Command::Listen(what) => {
                 if let Some(hearing) = &mut self.hearing {
                     hearing.tell(SttInput::Listen { at: self.clock.now(), what });
@@ -160,6 +159,12 @@ impl EarTask {
             Command::StopRecording => self.stop_recording().await,
             Command::Hide(hides) => self.hides = hides,
             Command::Known(until) => self.history.forget(until),
+        }
+    }
+
+    fn deafen(&mut self) {
+        if let Some(hearing) = self.hearing.take() {
+            hearing.finish(self.clock.now());
         }
     }
 

@@ -1,9 +1,11 @@
 //! What language models are asked, and what they answer.
 
-use crate::call_log::{cause_word, failure_word};
 use crate::clock::Clock;
+use crate::failure::{cause_word, failure_word};
 use crate::plugged::{Plugged, grant, plug};
 use crate::publish::{Chosen, Published};
+use crate::tell::Tell;
+use crate::told::{requested, used};
 use closare_call::{Ending, Event as CallEvent, Line, Speaker, Task};
 use closare_egress::Egress;
 use closare_host::words::{self, Chat, Choice, Extraction, Message, Opening, Summary, ToolOffered};
@@ -11,7 +13,6 @@ use closare_host::{Event, LlmInput, LlmOutput};
 use closare_terms::{Held, Kind, Language, Role};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use tokio::sync::mpsc;
 
 pub struct Minds {
     published: Arc<Published>,
@@ -19,7 +20,7 @@ pub struct Minds {
     clock: Clock,
     seed: u64,
     language: Language,
-    events: mpsc::Sender<CallEvent>,
+    tell: Tell,
     sessions: BTreeMap<usize, Plugged<LlmInput>>,
 }
 
@@ -30,9 +31,9 @@ impl Minds {
         clock: Clock,
         seed: u64,
         language: Language,
-        events: mpsc::Sender<CallEvent>,
+        tell: Tell,
     ) -> Minds {
-        Minds { published, egress, clock, seed, language, events, sessions: BTreeMap::new() }
+        Minds { published, egress, clock, seed, language, tell, sessions: BTreeMap::new() }
     }
 
     pub fn start(&mut self, model: usize, job: u32, task: &Task) {
@@ -47,7 +48,9 @@ impl Minds {
         }
         let input = LlmInput::Start { at: self.clock.now(), job, task: words_of(task) };
         if self.sessions.get(&model).is_none_or(|session| session.send(input).is_err()) {
-            self.sessions.remove(&model);
+            if let Some(session) = self.sessions.remove(&model) {
+                session.finish(LlmInput::Finish { at: self.clock.now() });
+            }
             self.fail(model, "its queue is full or its session is over".to_owned());
         }
     }
@@ -58,8 +61,15 @@ impl Minds {
         }
     }
 
+    /// The call is over. What the sessions tell last is on its way.
+    pub fn finish(self) {
+        for session in self.sessions.into_values() {
+            session.finish(LlmInput::Finish { at: self.clock.now() });
+        }
+    }
+
     fn fail(&self, index: usize, reason: String) {
-        let _ = self.events.try_send(CallEvent::VendorFailed { role: Role::LanguageModel, index, reason });
+        self.tell.event(CallEvent::VendorFailed { role: Role::LanguageModel, index, reason });
     }
 
     fn open(&self, model: usize, chosen: &Chosen) -> Result<Plugged<LlmInput>, String> {
@@ -72,25 +82,26 @@ impl Minds {
             options,
             languages: vec![self.language.clone()],
         };
-        let events = self.events.clone();
+        let tell = self.tell.of(chosen);
         let clock = self.clock;
-        Ok(plug(
-            &self.egress,
-            grant(&chosen.plugin, &chosen.options),
-            move |event| LlmInput::Network { at: clock.now(), event },
-            |output| match output {
-                LlmOutput::Net(effect) => Ok(effect),
-                other => Err(other),
-            },
-            move |event| {
-                if let Some(event) = told(model, event)
-                    && events.try_send(event).is_err()
-                {
-                    tracing::warn!("a call's inbox is full: an event of its model is lost");
-                }
-            },
-            |out| chosen.plugin.open_llm(opening, out),
-        ))
+        let plug = || {
+            plug(
+                &self.egress,
+                grant(&chosen.plugin, &chosen.options),
+                move |event| LlmInput::Network { at: clock.now(), event },
+                |output| match output {
+                    LlmOutput::Net(effect) => Ok(effect),
+                    other => Err(other),
+                },
+                move |event, stage| {
+                    if let Some(event) = told(model, event) {
+                        tell.told(event, stage);
+                    }
+                },
+                |out| chosen.plugin.open_llm(opening, out),
+            )
+        };
+        Ok(self.tell.scope(plug))
     }
 }
 
@@ -132,11 +143,9 @@ fn told(index: usize, event: Event<LlmOutput>) -> Option<CallEvent> {
                 CallEvent::JobFailed { job }
             }
             LlmOutput::Failed { job: None, failure } => failed(failure_word(&failure).to_owned()),
-            LlmOutput::Net(_)
-            | LlmOutput::Opaque { .. }
-            | LlmOutput::RequestId { .. }
-            | LlmOutput::Used { .. }
-            | LlmOutput::Note(_) => return None,
+            LlmOutput::RequestId { id, .. } => requested(Role::LanguageModel, index, id),
+            LlmOutput::Used { usage, .. } => used(Role::LanguageModel, index, usage),
+            LlmOutput::Net(_) | LlmOutput::Opaque { .. } | LlmOutput::Note(_) => return None,
         },
     })
 }

@@ -118,7 +118,7 @@ impl Voice<'_> {
                 TtsOutput::Net(effect) => Ok(effect),
                 other => Err(other),
             },
-            move |event| {
+            move |event, _| {
                 let _ = tell.send(event);
             },
             |out| self.plugin.open_tts(opening, sound::USUAL, voice_option(self.options), out),

@@ -1,12 +1,13 @@
 //! A plugin session with its network: what it asks goes to egress, what came of it goes back in.
 
-use crate::call_log::cause_word;
+use crate::failure::cause_word;
 use closare_egress::{Credential, Egress, Grant, NetSession, OauthClient, Origin};
 use closare_host::manifest::CredentialKind;
 use closare_host::{Event, Input, Manifest, NotSent, Plugin, Session};
 use closare_terms::PluginName;
 use closare_terms::network::{NetEffect, NetEvent};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, OnceLock, Weak};
 
 /// Of a session that has so much to do, nothing more is read from the network: what is read must never be lost.
@@ -20,11 +21,20 @@ pub struct Plugged<I: Input> {
 struct Joint<I: Input> {
     session: OnceLock<Session<I>>,
     net: OnceLock<NetSession>,
+    finished: AtomicBool,
 }
 
 impl<I: Input> Plugged<I> {
     pub fn send(&self, input: I) -> Result<(), NotSent> {
         self.joint.session.get().map_or(Err(NotSent::Over), |session| session.send(input))
+    }
+
+    /// Ends the session with its last input: what it tells of that is told, what it asks of the network isn't done.
+    pub fn finish(self, last: I) {
+        self.joint.finished.store(true, Relaxed);
+        if let Some(session) = self.joint.session.get() {
+            session.finish(last);
+        }
     }
 }
 
@@ -46,6 +56,13 @@ impl<I: Input> Plugged<I> {
     }
 }
 
+/// Whether a session is still held, or tells its last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    Held,
+    Last,
+}
+
 /// Opens a session. `open` gets the function that takes the session's events; `inward` makes an input of a network event;
 /// `outward` takes the network's effect out of an output, or hands the output on.
 pub fn plug<I, O>(
@@ -53,7 +70,7 @@ pub fn plug<I, O>(
     grant: Grant,
     inward: impl Fn(NetEvent) -> I + Send + Sync + 'static,
     outward: impl Fn(O) -> Result<NetEffect, O> + Send + 'static,
-    mut told: impl FnMut(Event<O>) + Send + 'static,
+    mut told: impl FnMut(Event<O>, Stage) + Send + 'static,
     open: impl FnOnce(Box<dyn FnMut(Event<O>) + Send>) -> Session<I>,
 ) -> Plugged<I>
 where
@@ -61,7 +78,8 @@ where
     O: Send + 'static,
     Session<I>: Send + Sync,
 {
-    let joint = Arc::new(Joint { session: OnceLock::new(), net: OnceLock::new() });
+    let (session, net, finished) = (OnceLock::new(), OnceLock::new(), AtomicBool::new(false));
+    let joint = Arc::new(Joint { session, net, finished });
     let back: Weak<Joint<I>> = Arc::downgrade(&joint);
     let deliver = move |event| {
         if let Some(joint) = back.upgrade() {
@@ -77,23 +95,26 @@ where
     let net = egress.session(grant, deliver, room);
     let _ = joint.net.set(net);
     let out: Weak<Joint<I>> = Arc::downgrade(&joint);
-    let session = open(Box::new(move |event| match event {
-        Event::Output(output) => match outward(output) {
-            Ok(effect) => {
-                if let Some(joint) = out.upgrade()
-                    && let Some(net) = joint.net.get()
-                {
-                    net.carry(effect);
+    let session = open(Box::new(move |event| {
+        let joint = out.upgrade();
+        let held = joint.as_ref().is_some_and(|joint| !joint.finished.load(Relaxed));
+        let stage = if held { Stage::Held } else { Stage::Last };
+        match event {
+            Event::Output(output) => match outward(output) {
+                Ok(effect) => {
+                    if let Some(net) = joint.as_ref().and_then(|joint| joint.net.get()) {
+                        net.carry(effect);
+                    }
                 }
+                Err(output) => told(Event::Output(output), stage),
+            },
+            Event::Ended(Err(error)) => {
+                let reason = cause_word(&error.cause);
+                tracing::warn!(plugin = %error.plugin, role = %error.role, reason, "a plugin's session has ended");
+                told(Event::Ended(Err(error)), stage);
             }
-            Err(output) => told(Event::Output(output)),
-        },
-        Event::Ended(Err(error)) => {
-            let reason = cause_word(&error.cause);
-            tracing::warn!(plugin = %error.plugin, role = %error.role, reason, "a plugin's session has ended");
-            told(Event::Ended(Err(error)));
+            event @ (Event::Opened(_) | Event::Ended(Ok(()))) => told(event, stage),
         }
-        event @ (Event::Opened(_) | Event::Ended(Ok(()))) => told(event),
     }));
     let _ = joint.session.set(session);
     Plugged { joint }
@@ -114,7 +135,7 @@ pub fn grant(plugin: &Plugin, options: &serde_json::Value) -> Grant {
 
 fn credentials(manifest: &Manifest) -> BTreeMap<String, Credential> {
     // Those that no option of a workflow can change.
-    let own = manifest.origins(&serde_json::Value::Null);
+    let own = manifest.fixed_origins();
     let own: Vec<Origin> = own.iter().filter_map(|url| Origin::of(url).ok()).collect();
     let of = |credential: &closare_host::manifest::Credential| {
         if credential.kind == CredentialKind::OauthClient

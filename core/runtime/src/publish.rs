@@ -6,7 +6,7 @@ use crate::plugins::{Plugins, vendor};
 use closare_call::{Chain, Vendors, Wording};
 use closare_egress::Egress;
 use closare_host::Plugin;
-use closare_terms::Language;
+use closare_terms::{Language, Role};
 use closare_workflow::{Catalog, Do, Finding, Phrase, Severity, Use, Workflow};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -26,6 +26,39 @@ pub struct Published {
 pub struct Chosen {
     pub plugin: Arc<Plugin>,
     pub options: serde_json::Value,
+}
+
+impl Published {
+    /// Who stands at this place of a role's chain.
+    pub fn chosen(&self, role: Role, index: usize) -> Option<&Chosen> {
+        let chain = match role {
+            Role::SpeechToText => &self.stt,
+            Role::TextToSpeech => &self.tts,
+            Role::LanguageModel | Role::Tool => &self.llm,
+        };
+        chain.get(index)
+    }
+}
+
+impl Chosen {
+    pub fn has_vendor(&self) -> bool {
+        !self.plugin.manifest().network.is_empty()
+    }
+
+    /// The model that serves this role, as far as an option tells. Where a plugin has several roles, it may name the others' models
+    /// `stt_model` and `tts_model`; a default of `model` is then the language model's.
+    pub fn model(&self, role: Role) -> Option<String> {
+        let manifest = self.plugin.manifest();
+        let own = match role {
+            Role::SpeechToText => "stt_model",
+            Role::TextToSpeech => "tts_model",
+            Role::LanguageModel | Role::Tool => "model",
+        };
+        let name = if manifest.options.contains_key(own) { own } else { "model" };
+        let sure = name == own || manifest.roles.len() == 1;
+        let usual = manifest.options.get(name).filter(|_| sure).and_then(|schema| schema.get("default"));
+        self.options.get(name).or(usual)?.as_str().map(str::to_owned)
+    }
 }
 
 #[derive(Debug, thiserror::Error)]

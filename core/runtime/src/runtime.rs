@@ -67,6 +67,12 @@ impl Runtime {
         for (folder, reason) in plugins.broken() {
             tell(Starting::Broken { folder, reason });
         }
+        for name in config.prices.names().filter(|name| plugins.get(plugin_of(name)).is_none()) {
+            tracing::warn!(
+                price = name,
+                "expected the price of a plugin that is installed, found one of another"
+            );
+        }
         let store = open_store(&config).await?;
         let interrupted = store.close_interrupted().await?;
         let catalog = catalog(&config, plugins.iter().map(|(_, plugin)| plugin.manifest()), &policies);
@@ -195,6 +201,11 @@ impl Runtime {
         self.telephony.shutdown().await;
         self.store.flush().await;
     }
+}
+
+/// Of a price's name, which may name a model, too.
+fn plugin_of(price: &str) -> &str {
+    price.split_once('/').map_or(price, |(plugin, _)| plugin)
 }
 
 /// The shipped policy and the operator's layers.

@@ -1,7 +1,8 @@
 //! What a leg and a speech-to-text session tell, as the call machine knows it.
 
-use crate::call_log::{cause_word, failure_word};
+use crate::failure::{cause_word, failure_word};
 use closare_call::{Event, Listening};
+use closare_host::words::Usage;
 use closare_host::{Event as Told, SttOutput};
 use closare_telephony::LegEvent;
 use closare_terms::{Held, Kind, Millis, Role};
@@ -60,16 +61,25 @@ pub fn heard(index: usize, event: Told<SttOutput>) -> Option<Event> {
                 confidence: transcript.confidence,
             },
             SttOutput::TurnEnded(sure) => Event::TurnEnded { sure },
+            SttOutput::Used(usage) => used(Role::SpeechToText, index, usage),
+            SttOutput::RequestId(id) => requested(Role::SpeechToText, index, id),
             SttOutput::Failed(failure) => failed(failure_word(&failure).to_owned()),
             SttOutput::Net(_)
             | SttOutput::SpeechStarted(_)
             | SttOutput::TurnMayEnd(_)
             | SttOutput::TurnResumed
-            | SttOutput::RequestId(_)
-            | SttOutput::Used(_)
             | SttOutput::Note(_) => return None,
         },
     })
+}
+
+pub fn used(role: Role, index: usize, usage: Usage) -> Event {
+    Event::Used { role, index, unit: usage.unit, amount: usage.amount }
+}
+
+/// By such an id the vendor finds what it has of the caller's words: it goes when they go.
+pub fn requested(role: Role, index: usize, id: String) -> Event {
+    Event::Requested { role, index, id: Held::new(Kind::Transcript, id) }
 }
 
 pub fn host_listening(listening: &Listening) -> closare_host::words::Listening {

@@ -1,15 +1,17 @@
-//! What the last process owed when it died: the summary of a call that was over. What was asked of the model stands in the
-//! call's log, and with it the questions that the policies allowed it by. They are asked once more, and it is made anew.
+//! What the last process owed when it died: the sums of what vendors counted, and the summary of a call that was over. What was
+//! asked of the model stands in the call's log, and with it the questions that the policies allowed it by. They are asked once more,
+//! and it is made anew.
 
 use crate::call_log::CallLog;
 use crate::clock::{Clock, wall_now};
 use crate::minds::Minds;
 use crate::publish::Published;
 use crate::runtime::Runtime;
+use crate::tell::{Tell, UNTOLD_MAX};
 use closare_call::{Event, Line, Speaker, Task};
 use closare_policy::{Facts, Verdict};
 use closare_store::{CallSummary, EntryKind, Error, Filter, LogEntry, Status};
-use closare_terms::{Held, Kind, Language, Millis, Point, UnixMillis};
+use closare_terms::{CallId, Held, Kind, Language, Millis, Point, UnixMillis};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
@@ -41,15 +43,20 @@ pub async fn finish(runtime: Arc<Runtime>) {
 }
 
 async fn finish_one(runtime: &Arc<Runtime>, call: &CallSummary) -> Result<(), Error> {
-    if runtime.store.call(&call.id).await?.is_none_or(|detail| detail.summary.is_some()) {
+    let Some(detail) = runtime.store.call(&call.id).await? else { return Ok(()) };
+    if detail.summary.is_some() && !detail.usage.is_empty() {
         return Ok(());
     }
     let log = runtime.store.log(&call.id).await?;
-    let Some(owed) = Owed::find(&log) else { return Ok(()) };
+    let owed = if detail.summary.is_none() { Owed::find(&log) } else { None };
+    let used = if detail.usage.is_empty() { used(&log) } else { Vec::new() };
+    if owed.is_none() && used.is_empty() {
+        return Ok(());
+    }
     let agent = runtime.agents.find(call.to.as_str()).map(|agent| agent.published());
     // Another version may name another vendor, which nobody has allowed for this call.
     let Some(published) = agent.filter(|now| now.workflow.version == call.workflow_version) else {
-        tracing::warn!(call = %call.id, "a summary is owed by a workflow version that is no longer published");
+        tracing::warn!(call = %call.id, "a call was left unfinished by a workflow version that is no longer published");
         return Ok(());
     };
     runtime.store.resume(&call.id).await?;
@@ -59,35 +66,68 @@ async fn finish_one(runtime: &Arc<Runtime>, call: &CallSummary) -> Result<(), Er
         &runtime.store,
         runtime.live.clone(),
         published.clone(),
-        runtime.config.basis.clone(),
+        &runtime.config,
     );
+    kept.count_on(&detail.usage);
+    used.iter().for_each(|event| drop(kept.count(event)));
+    kept.sum_up();
+    if let Some(owed) = owed {
+        make_summary(runtime, published, &owed, &mut kept, call).await;
+    }
+    runtime.store.flush().await;
+    Ok(())
+}
+
+/// What was counted before the process died.
+fn used(log: &[LogEntry]) -> Vec<Event> {
+    let named = log.iter().filter(|entry| entry.kind == EntryKind::Event && entry.name == "used");
+    named.filter_map(|entry| Event::deserialize(&entry.skeleton).ok()).collect()
+}
+
+/// Makes the summary, if the policies still allow it.
+async fn make_summary(
+    runtime: &Runtime,
+    published: Arc<Published>,
+    owed: &Owed,
+    kept: &mut CallLog,
+    call: &CallSummary,
+) {
     let at = Millis((wall_now().0 - call.started.0).max(0).cast_unsigned());
     for asked in [&owed.model_asked, &owed.keep_asked] {
         let ruling = runtime.policies.ask(asked.point, &asked.facts);
         kept.verdict(at, asked.point, &ruling);
         if ruling.verdict != asked.verdict {
             tracing::warn!(call = %call.id, "a summary is owed that the policies allow no more");
-            return Ok(());
+            return;
         }
     }
-    match make(runtime, published, &owed).await {
+    let made = make(runtime, published, owed, kept, &call.id).await;
+    // Before the summary: who sees that sees what it cost, too.
+    kept.sum_up();
+    match made {
         Some(text) => {
             kept.keep(Kind::Summary);
             kept.summary(&Held::new(Kind::Summary, text), &owed.language, owed.model);
-            runtime.store.flush().await;
             tracing::info!(call = %call.id, "a summary was made that the last process owed");
         }
         None => tracing::warn!(call = %call.id, "a summary that is owed could not be made"),
     }
-    Ok(())
 }
 
-async fn make(runtime: &Runtime, published: Arc<Published>, owed: &Owed) -> Option<String> {
+/// The log of a call that is over ends where it ended: what this costs is counted, and not written there.
+async fn make(
+    runtime: &Runtime,
+    published: Arc<Published>,
+    owed: &Owed,
+    kept: &mut CallLog,
+    call: &CallId,
+) -> Option<String> {
     const JOB: u32 = 1;
     let (events, mut told) = mpsc::channel(INBOX_MAX);
+    let (tell, mut untold) = Tell::new(call, events);
     let language = owed.language.clone();
     let egress = runtime.egress.clone();
-    let mut minds = Minds::new(published, egress, Clock::start(), rand::random(), language, events);
+    let mut minds = Minds::new(published, egress, Clock::start(), rand::random(), language, tell);
     minds.start(owed.model, JOB, &owed.task);
     let answer = async {
         let mut text = String::new();
@@ -96,12 +136,17 @@ async fn make(runtime: &Runtime, published: Arc<Published>, owed: &Owed) -> Opti
                 Event::Token { text: more, .. } => text.push_str(more.words()),
                 Event::JobDone { .. } => return Some(text),
                 Event::JobFailed { .. } | Event::VendorFailed { .. } => return None,
-                _ => {}
+                event => drop(kept.count(&event)),
             }
         }
     };
-    let text = tokio::time::timeout(SUMMARY_MAX, answer).await.ok().flatten()?;
-    Some(text.trim().to_owned()).filter(|text| !text.is_empty())
+    let text = tokio::time::timeout(SUMMARY_MAX, answer).await.ok().flatten();
+    minds.finish();
+    let _ = tokio::time::timeout(UNTOLD_MAX, untold.ends()).await;
+    while let Ok(event) = told.try_recv() {
+        kept.count(&event);
+    }
+    text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
 }
 
 /// A summary that was asked for.

@@ -7,6 +7,7 @@ use crate::clock::Clock;
 use crate::phrases::{Marks, Rendered, SLOW_PACE, voice_option};
 use crate::plugged::{Plugged, grant, plug};
 use crate::publish::{Chosen, Published};
+use crate::tell::Tell;
 use closare_call::Event as CallEvent;
 use closare_egress::Egress;
 use closare_host::words::{AudioFormat, Opening, Said};
@@ -18,7 +19,6 @@ use mouth::Mouth;
 use pace::Pace;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
-use tokio::sync::mpsc;
 
 pub struct Voices {
     published: Arc<Published>,
@@ -26,7 +26,7 @@ pub struct Voices {
     clock: Clock,
     seed: u64,
     line: Voice,
-    events: mpsc::Sender<CallEvent>,
+    tell: Tell,
     sessions: BTreeMap<usize, Session>,
     /// Utterances that are open at the pacer, and how their audio comes.
     open: BTreeMap<u32, Source>,
@@ -69,18 +69,10 @@ impl Voices {
         clock: Clock,
         seed: u64,
         line: Voice,
-        events: mpsc::Sender<CallEvent>,
+        tell: Tell,
     ) -> Voices {
-        Voices {
-            published,
-            egress,
-            clock,
-            seed,
-            line,
-            events,
-            sessions: BTreeMap::new(),
-            open: BTreeMap::new(),
-        }
+        let (sessions, open) = (BTreeMap::new(), BTreeMap::new());
+        Voices { published, egress, clock, seed, line, tell, sessions, open }
     }
 
     pub fn say(&mut self, say: Say<'_>) {
@@ -120,6 +112,13 @@ impl Voices {
                 session.pace.release();
                 lock(&session.texts).remove(&utterance);
             }
+        }
+    }
+
+    /// The call is over. What the sessions tell last is on its way.
+    pub fn finish(self) {
+        for session in self.sessions.into_values() {
+            session.plugged.finish(TtsInput::Finish { at: self.clock.now() });
         }
     }
 
@@ -202,7 +201,9 @@ impl Voices {
         }
         self.open.insert(say.utterance, Source::Live(say.voice));
         if full {
-            self.sessions.remove(&say.voice);
+            if let Some(session) = self.sessions.remove(&say.voice) {
+                session.plugged.finish(TtsInput::Finish { at });
+            }
             self.tell(failed(say.voice, "its queue is full or its session is over".to_owned()));
         }
         if say.last {
@@ -224,28 +225,28 @@ impl Voices {
         let texts = Texts::default();
         let (pace, pulled) = pace::new();
         let mut mouth =
-            Mouth::new(voice, self.line.clone(), self.events.clone(), texts.clone(), pace.clone());
+            Mouth::new(voice, self.line.clone(), self.tell.of(chosen), texts.clone(), pace.clone());
         let (clock, rate) = (self.clock, self.line.rate());
-        let plugged = plug(
-            &self.egress,
-            grant(&chosen.plugin, &chosen.options),
-            move |event| TtsInput::Network { at: clock.now(), event },
-            |output| match output {
-                TtsOutput::Net(effect) => Ok(effect),
-                other => Err(other),
-            },
-            move |event| mouth.told(event),
-            |out| {
-                // What the line plays: a voice that can't give it says so, and is resampled.
-                let wanted = AudioFormat::pcm(rate);
-                chosen.plugin.open_tts(opening, wanted, voice_option(&chosen.options), out)
-            },
-        );
-        let events = self.events.clone();
-        let stalled = move || {
-            // The machine has its own limit for a voice that is never heard of again.
-            let _ = events.try_send(failed(voice, "it stalled".to_owned()));
+        let plug = || {
+            plug(
+                &self.egress,
+                grant(&chosen.plugin, &chosen.options),
+                move |event| TtsInput::Network { at: clock.now(), event },
+                |output| match output {
+                    TtsOutput::Net(effect) => Ok(effect),
+                    other => Err(other),
+                },
+                move |event, stage| mouth.told(event, stage),
+                |out| {
+                    // What the line plays: a voice that can't give it says so, and is resampled.
+                    let wanted = AudioFormat::pcm(rate);
+                    chosen.plugin.open_tts(opening, wanted, voice_option(&chosen.options), out)
+                },
+            )
         };
+        let plugged = self.tell.scope(plug);
+        let tell = self.tell.unawaited();
+        let stalled = move || tell.event(failed(voice, "it stalled".to_owned()));
         let successors = self.published.tts.len().saturating_sub(voice + 1) as u64;
         let stall_max = closare_call::stall_max(self.published.workflow.limits.silence, successors);
         tokio::spawn(pace::run(pulled, self.line.clone(), stall_max, plugged.holder(), stalled));
@@ -253,9 +254,7 @@ impl Voices {
     }
 
     fn tell(&self, event: CallEvent) {
-        if self.events.try_send(event).is_err() {
-            tracing::warn!("a call's inbox is full: an event of its voice is lost");
-        }
+        self.tell.event(event);
     }
 }
 

@@ -3,6 +3,7 @@
 import { ask } from "./ask.js";
 import { follow } from "./live.js";
 import { brief, briefSaying } from "./transcript.js";
+import { table } from "./vendors.js";
 import { byId, day, el, many, minute, plain, shortDay, since, span, useZone } from "./words.js";
 
 const LINES = 2;
@@ -96,9 +97,11 @@ async function readKept() {
   if (ours !== asked) return;
   byId("kept-error").textContent = error ?? "";
   if (error) return;
-  const { kept, timezone } = data;
+  const { kept, timezone, vendors } = data;
   useZone(timezone);
   byId("kept-none").hidden = kept.length > 0;
+  byId("vendors").hidden = vendors.length === 0;
+  byId("vendors-table").replaceChildren(table(vendors));
   byId("kept").replaceChildren(...kept.filter(({ id }) => !running.has(id)).map(row));
 }
 

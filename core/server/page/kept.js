@@ -1,6 +1,7 @@
 // What was kept of a call beside its words and its sound: who, what came of it, consents, dates, verdicts.
 
 import { bar } from "./latency.js";
+import { requests, usage } from "./usage.js";
 import { aiMark, clock, day, el, lastDay, many, plain, span } from "./words.js";
 
 /** The line below the title. */
@@ -15,8 +16,10 @@ export function head(call) {
 }
 
 /** The sections beside the talk. `waits` are latencies whose turn has no words. */
-export function aside({ kept, dates }, waits) {
-  return [outcome(kept), consents(kept.consents), alone(waits), until(dates, kept), took(kept)].filter(Boolean);
+export function aside({ kept, dates, requests: named }, waits) {
+  return [
+    outcome(kept), consents(kept.consents), alone(waits), until(dates, kept), took(kept), usage(kept.usage), requests(named),
+  ].filter(Boolean);
 }
 
 function section(title, ...kids) {

@@ -50,6 +50,18 @@ export function span(ms) {
 
 export const millis = (ms) => (ms >= 10_000 ? `${(ms / 1000).toFixed(1)} s` : `${ms} ms`);
 
+/** Of `{micros, currency}`: to the millionth where it has one, and to the cent at least. */
+export function money({ micros, currency }) {
+  const digits = (micros / 1_000_000).toFixed(6).replace(/0{1,4}$/, "");
+  return `${digits} ${currency}`;
+}
+
+/** `12 kB` */
+export function bytes(count) {
+  if (count < 1_000) return `${count} B`;
+  return count < 1_000_000 ? `${(count / 1_000).toFixed(1)} kB` : `${(count / 1_000_000).toFixed(1)} MB`;
+}
+
 /** A word of the log as people write it. */
 export const plain = (word) => String(word ?? "").replaceAll("_", " ");
 

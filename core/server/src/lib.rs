@@ -15,6 +15,6 @@ mod server;
 pub use access::Access;
 pub use error::Error;
 pub use events::told;
-pub use page::Calls;
+pub use page::{Calls, Meters};
 pub use routes::{AgentState, Health, Link, LiveCall, Stopped};
 pub use server::Server;

@@ -15,7 +15,7 @@ use crate::door::Door;
 use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::routing::get;
-use closare_runtime::LiveCalls;
+use closare_runtime::{LiveCalls, Metered};
 use closare_store::Reader;
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
@@ -30,7 +30,12 @@ pub struct Calls {
     pub kept: Reader,
     /// IANA name, in which times are shown.
     pub timezone: String,
+    /// How much each plugin used the network so far.
+    pub meters: Meters,
 }
+
+/// Asked anew each time.
+pub type Meters = Arc<dyn Fn() -> Vec<Metered> + Send + Sync>;
 
 #[derive(Clone)]
 pub(crate) struct PageState {

@@ -1,6 +1,7 @@
 //! What can be asked. Each handler: one call, one answer; its types beside it.
 
 use crate::door::Door;
+use crate::page::Meters;
 use crate::{events, page};
 use axum::extract::{Path, State as Stated};
 use axum::http::StatusCode;
@@ -37,6 +38,14 @@ pub(crate) fn links(door: Arc<Door>) -> Router {
         .route("/v1/page", post(link))
         .layer(from_fn_with_state(door.clone(), page::with_token))
         .with_state(door)
+}
+
+/// How much each plugin used the network, by origin, since the start. Nothing until one did.
+pub(crate) fn meters(door: Arc<Door>, meters: Meters) -> Router {
+    Router::new()
+        .route("/v1/meters", get(async |Stated(meters): Stated<Meters>| Json(meters())))
+        .layer(from_fn_with_state(door, page::with_token))
+        .with_state(meters)
 }
 
 /// A link to the live page. It opens once.

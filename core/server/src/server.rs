@@ -27,10 +27,12 @@ impl Server {
     /// An address that isn't loopback, a port that is taken, a folder that can't be written.
     pub async fn start(runtime: Arc<Runtime>) -> Result<Server, Error> {
         let config = &runtime.config;
+        let metered = runtime.clone();
         let calls = Calls {
             live: runtime.live.clone(),
             kept: (*runtime.store).clone(),
             timezone: config.timezone.clone(),
+            meters: Arc::new(move || metered.meters()),
         };
         let (api, data) = (config.api, config.data.clone());
         Server::open(api, &data, calls, |door, close| routes::router(State { runtime, close }, door)).await
@@ -72,6 +74,7 @@ impl Server {
         let (door, close) = (Arc::new(Door::new(access)?), CancellationToken::new());
         let router = more(door.clone(), close.clone())
             .merge(routes::links(door.clone()))
+            .merge(routes::meters(door.clone(), calls.meters.clone()))
             .merge(page::router(calls, door.clone(), close.clone()))
             .layer(from_fn_with_state(door.clone(), page::fortify));
         let closed = close.clone().cancelled_owned();

@@ -11,6 +11,7 @@
 //! What this crate doesn't know: whether a thing may be kept. Who hands it in has asked the policy before.
 
 mod background;
+mod costs;
 mod entities;
 mod error;
 mod keys;
@@ -18,6 +19,7 @@ mod live;
 mod migrations;
 mod reader;
 mod recording;
+mod requests;
 mod retention;
 mod rows;
 mod seal;
@@ -30,6 +32,7 @@ pub use error::Error;
 pub use keys::OperatorKey;
 pub use reader::{CallDetail, CallSummary, Filter, Reader};
 pub use recording::{Marks, Recorded, Recording, RecordingInfo, RecordingWriter};
+pub use requests::Request;
 pub use retention::{Dates, Retention};
 pub use rows::{
     AiSystem, Answer, Consent, Content, Cost, Entry, EntryKind, Extraction, Latency, LogEntry, Means,

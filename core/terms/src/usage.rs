@@ -5,11 +5,16 @@ use std::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Unit {
+    /// All that the model read, those from its cache too, whatever the vendor's own number leaves out.
     InputTokens,
     OutputTokens,
+    /// Of the input tokens, those that the vendor had in its cache: a part of that number, not more of them.
     CachedTokens,
+    /// Of sound, heard or spoken; in neither of the numbers above.
     AudioTokens,
+    /// Of text that was given to a voice.
     Characters,
+    /// Of sound that was given to be heard.
     AudioMs,
     Requests,
 }

@@ -11,7 +11,7 @@ use closare_terms::CallId;
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 
-/// Show a call: what was said, what came of it, what was kept and until when, why, and how fast
+/// Show a call: what was said, what came of it, what was kept and until when, why, how fast, and what it cost
 #[derive(clap::Args)]
 pub struct Args {
     /// A call's id, the begin of one, or `last`
@@ -29,11 +29,13 @@ pub async fn run(args: Args, config: Config) -> Ran {
     let reader = kept::reader(&config).await?;
     let call = kept::call(&reader, &args.id).await?;
     let dates = reader.dates(&call.call.id).await.during("can't read the call's dates")?;
+    let requests = reader.requests(&call.call.id).await.during("can't read the call's requests")?;
     if args.json {
         let detail = serde_json::to_value(&call).during("can't write JSON")?;
-        print_json(&Whole { detail, dates })?;
+        print_json(&Whole { detail, dates, requests })?;
     } else {
-        show::call::print(&call, dates.as_ref(), &Clock::new(&config.timezone), &config.data);
+        let clock = Clock::new(&config.timezone);
+        show::call::print(&call, dates.as_ref(), &requests, &clock, &config.data);
     }
     if let Some(file) = &args.audio {
         let written = export(&reader, &call.call.id, file).await?;
@@ -52,6 +54,7 @@ struct Whole {
     #[serde(flatten)]
     detail: serde_json::Value,
     dates: Option<closare_store::Dates>,
+    requests: Vec<closare_store::Request>,
 }
 
 /// Writes the call's recordings: the first to `file`, later ones beside it with a number.

@@ -5,8 +5,11 @@ use crate::kept;
 use crate::problem::{During, Problem};
 use crate::show::moment::Clock;
 use crate::show::table::{print, table};
+use crate::show::usage::joined;
 use closare_runtime::Config;
-use closare_store::{CallSummary, Filter};
+use closare_store::{CallSummary, Cost, Filter};
+use closare_terms::CallId;
+use std::collections::BTreeMap;
 
 /// List calls, the latest first
 #[derive(clap::Args)]
@@ -29,19 +32,25 @@ pub async fn run(args: Args, config: Config) -> Ran {
     if args.json {
         print_json(&calls)?;
     } else {
-        show(&calls, &Clock::new(&config.timezone));
+        let ids: Vec<_> = calls.iter().map(|call| call.id.clone()).collect();
+        let costs = reader.costs(&ids).await.during("can't read what the calls cost")?;
+        show(&calls, &costs, &Clock::new(&config.timezone));
     }
     Ok::<_, Problem>(Outcome::Good)
 }
 
-fn show(calls: &[CallSummary], clock: &Clock) {
+fn show(calls: &[CallSummary], costs: &BTreeMap<CallId, Vec<Cost>>, clock: &Clock) {
     if calls.is_empty() {
         println!("No calls yet.");
         return;
     }
-    let mut rows = table(&["call", "began", "lasted", "agent", "from", "intent", "route", "ended"]);
+    let mut head = vec!["call", "began", "lasted", "agent", "from", "intent", "route", "ended"];
+    if !costs.is_empty() {
+        head.push("cost");
+    }
+    let mut rows = table(&head);
     for call in calls {
-        rows.add_row([
+        let mut cells = vec![
             call.id.to_string(),
             clock.moment(call.started),
             lasted(call),
@@ -50,7 +59,11 @@ fn show(calls: &[CallSummary], clock: &Clock) {
             call.intent.clone().unwrap_or_default(),
             call.route.clone().unwrap_or_default(),
             call.end_reason.clone().unwrap_or_else(|| call.status.as_str().to_owned()),
-        ]);
+        ];
+        if !costs.is_empty() {
+            cells.push(costs.get(&call.id).map(|costs| joined(costs)).unwrap_or_default());
+        }
+        rows.add_row(cells);
     }
     print(&rows);
 }

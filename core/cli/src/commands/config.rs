@@ -18,7 +18,7 @@ enum Command {
     ///
     /// Keys: closare, data, cache, listen, advertise, rtp_ports, allow, max_calls, invites_per_second, media_threads, numbers,
     /// register, streams, plugins, policies, basis, plan_days, timezone, keys, allow_private, certificates, origins, limits,
-    /// contracts, api. Each has a default.
+    /// prices, contracts, api. Each has a default.
     Check,
 }
 
@@ -43,6 +43,9 @@ pub fn run(args: &Args, setup: &Setup) -> Ran {
     println!("api        {} (this machine only)", config.api);
     for folder in &config.plugins {
         println!("plugins    {}", folder.display());
+    }
+    for name in config.prices.names() {
+        println!("price      of {name}, in {}", config.prices.currency());
     }
     for (number, file) in &config.numbers {
         let there = if file.is_file() { "" } else { "  (no such file)" };

@@ -115,7 +115,8 @@ async fn after(runtime: &Arc<Runtime>, id: &CallId, data: &Path, zone: &str) -> 
     let call = kept::call(&runtime.store, id.as_str()).await?;
     let dates = runtime.store.dates(id).await.during("can't read the call's dates")?;
     println!();
-    show::call::print(&call, dates.as_ref(), &Clock::new(zone), data);
+    let requests = runtime.store.requests(id).await.during("can't read the call's requests")?;
+    show::call::print(&call, dates.as_ref(), &requests, &Clock::new(zone), data);
     if !call.recordings.is_empty() {
         let written = export(&runtime.store, id, &data.join(format!("{id}.wav"))).await?;
         println!(

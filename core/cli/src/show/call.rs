@@ -1,12 +1,12 @@
 //! A call as it was kept, from top to bottom as a person asks: who, what was said, what came of it, what is kept, why, how fast.
 
 use super::moment::Clock;
-use super::table;
-use closare_store::{AiSystem, CallDetail, Consent, Dates, Latency, Speaker, Turn};
+use super::{table, usage};
+use closare_store::{AiSystem, CallDetail, Consent, Dates, Latency, Request, Speaker, Turn};
 use closare_terms::Kind;
 use std::path::Path;
 
-pub fn print(call: &CallDetail, dates: Option<&Dates>, clock: &Clock, data: &Path) {
+pub fn print(call: &CallDetail, dates: Option<&Dates>, requests: &[Request], clock: &Clock, data: &Path) {
     head(call, clock);
     said(call, clock);
     outcome(call);
@@ -14,6 +14,8 @@ pub fn print(call: &CallDetail, dates: Option<&Dates>, clock: &Clock, data: &Pat
     verdicts(call);
     latencies(call);
     plugins(call);
+    usage::print(call);
+    usage::print_requests(requests);
     kept(call, dates, clock, data);
 }
 

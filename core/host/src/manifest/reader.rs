@@ -121,7 +121,8 @@ pub(crate) fn plain(value: &Value) -> Option<String> {
     }
 }
 
-pub(crate) fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+/// The nearest of the right words, if one is near enough that it may be meant.
+pub fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     const NEAR: f64 = 0.75;
     known
         .map(|known| (strsim::jaro_winkler(word, known), known))

@@ -53,6 +53,23 @@ fn options_change_origins_and_facts() {
     assert_eq!(manifest.origins(&json!({"base_url": "ftp://x"})).len(), 2);
 }
 
+/// As a workflow does that says `use: {stt: deepgram}` and nothing more.
+#[test]
+fn every_vendor_of_ours_is_reached_without_an_option() {
+    let plugins = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../plugins");
+    for (name, expected) in [
+        ("anthropic", "https://api.anthropic.com"),
+        ("deepgram", "https://api.deepgram.com"),
+        ("elevenlabs", "wss://api.elevenlabs.io"),
+        ("openai", "https://api.openai.com"),
+    ] {
+        let text = std::fs::read_to_string(plugins.join(name).join("plugin.yaml")).unwrap();
+        let manifest = Manifest::parse(&text).unwrap();
+        assert_eq!(manifest.origins(&json!({})), [expected], "{name}");
+        assert_eq!(manifest.fixed_origins().len(), 0, "{name}");
+    }
+}
+
 /// Whatever isn't a plain no: a vendor that may learn is one that learns.
 #[test]
 fn who_learns_from_callers() {

@@ -70,6 +70,23 @@ fn audio_flush_and_finish_come_out_in_order() {
 }
 
 #[test]
+fn the_last_usage_is_told_though_the_handle_is_gone() {
+    let Some(plugin) = guests::load("echo") else { return };
+    let (tell, told) = channel();
+    let session =
+        plugin.open_stt(guests::opening(), guests::format(), guests::listening("yes"), move |event| {
+            drop(tell.send(event));
+        });
+    session.send(SttInput::Audio { at: Millis(20), bytes: vec![0; 640] }).unwrap();
+    session.finish(SttInput::Finish { at: Millis(20) });
+    assert_eq!(session.send(SttInput::Flush { at: Millis(20) }), Err(NotSent::Over));
+    drop(session);
+    let events: Vec<_> = told.iter().collect();
+    let [.., used, Event::Ended(Ok(()))] = &events[..] else { panic!("{events:?}") };
+    assert!(matches!(used, Event::Output(SttOutput::Used(_))), "{events:?}");
+}
+
+#[test]
 fn a_cancelled_answer_is_dropped() {
     let Some(plugin) = guests::load_with("naughty", |text| text.replace("60ms", "5s")) else { return };
     let talk = Talk::open(&plugin.unwrap());

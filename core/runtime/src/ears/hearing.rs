@@ -52,8 +52,9 @@ impl Hearing {
         let _ = self.session.send(input);
     }
 
+    /// What it tells last is on its way.
     pub fn finish(self, at: Millis) {
-        self.tell(SttInput::Finish { at });
+        self.session.finish(SttInput::Finish { at });
     }
 }
 

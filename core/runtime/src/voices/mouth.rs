@@ -2,20 +2,22 @@
 
 use super::pace::Pace;
 use super::{Texts, failed, lock};
+use crate::plugged::Stage;
 use crate::sound;
+use crate::tell::Tell;
+use crate::told::{requested, used};
 use closare_call::Event as CallEvent;
 use closare_host::words::AudioFormat;
 use closare_host::{Event, TtsOutput};
 use closare_media::Resampler;
 use closare_telephony::Voice;
-use closare_terms::Millis;
+use closare_terms::{Millis, Role};
 use std::collections::BTreeMap;
-use tokio::sync::mpsc;
 
 pub struct Mouth {
     voice: usize,
     line: Voice,
-    events: mpsc::Sender<CallEvent>,
+    tell: Tell,
     texts: Texts,
     pace: Pace,
     /// Of the plugin's audio.
@@ -29,18 +31,18 @@ struct Flow {
 }
 
 impl Mouth {
-    pub fn new(
-        voice: usize,
-        line: Voice,
-        events: mpsc::Sender<CallEvent>,
-        texts: Texts,
-        pace: Pace,
-    ) -> Mouth {
-        Mouth { voice, line, events, texts, pace, format: sound::USUAL, open: BTreeMap::new() }
+    pub fn new(voice: usize, line: Voice, tell: Tell, texts: Texts, pace: Pace) -> Mouth {
+        Mouth { voice, line, tell, texts, pace, format: sound::USUAL, open: BTreeMap::new() }
     }
 
-    pub fn told(&mut self, event: Event<TtsOutput>) {
+    pub fn told(&mut self, event: Event<TtsOutput>, stage: Stage) {
         match event {
+            Event::Output(TtsOutput::Used(usage)) => self.tell(used(Role::TextToSpeech, self.voice, usage)),
+            Event::Output(TtsOutput::RequestId(id)) => {
+                self.tell(requested(Role::TextToSpeech, self.voice, id));
+            }
+            // Nobody listens any more.
+            _ if stage == Stage::Last => {}
             Event::Opened(opened) => self.format = opened.format.unwrap_or(self.format),
             Event::Output(TtsOutput::Audio { utterance, bytes }) => self.audio(utterance, &bytes),
             Event::Output(TtsOutput::Spoken(spoken)) => {
@@ -53,10 +55,10 @@ impl Mouth {
             }
             Event::Output(TtsOutput::Done { utterance }) => self.done(utterance),
             Event::Output(TtsOutput::Failed { failure, .. }) => {
-                self.tell(failed(self.voice, crate::call_log::failure_word(&failure).to_owned()));
+                self.tell(failed(self.voice, crate::failure::failure_word(&failure).to_owned()));
             }
             Event::Ended(Err(error)) => {
-                self.tell(failed(self.voice, crate::call_log::cause_word(&error.cause)))
+                self.tell(failed(self.voice, crate::failure::cause_word(&error.cause)))
             }
             Event::Ended(Ok(())) | Event::Output(_) => {}
         }
@@ -105,8 +107,6 @@ impl Mouth {
     }
 
     fn tell(&self, event: CallEvent) {
-        if self.events.try_send(event).is_err() {
-            tracing::warn!("a call's inbox is full: an event of its voice is lost");
-        }
+        self.tell.event(event);
     }
 }

@@ -2,6 +2,7 @@
 
 use closare_egress::{Grant, Origin};
 use closare_runtime::{Config, ConfigError, egress};
+use closare_terms::Unit;
 use closare_terms::network::{Body, NetEffect, NetEvent, Request, Trouble};
 use std::path::Path;
 use std::time::Duration;
@@ -79,6 +80,37 @@ fn an_origin_that_is_none_or_comes_twice_is_told() {
         let error = read(&format!("origins: {origins}\n")).limits_of_origins().err();
         assert!(matches!(error, Some(ConfigError::Value { key: "origins", .. })), "{error:?}");
     }
+}
+
+fn wrong(text: &str) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("closare.yaml");
+    std::fs::write(&path, text).unwrap();
+    let Err(error) = Config::read(&path) else { panic!("`{text}` was read") };
+    error.to_string().replace(&folder.path().display().to_string(), "")
+}
+
+#[test]
+fn prices_are_what_the_vendors_quote() {
+    let config = read(
+        "prices:\n  currency: EUR\n  deepgram: {audio_minute: 0.0077, thousand_characters: 0.027}\n  openai/gpt-5-mini: {million_input_tokens: 0.25, million_output_tokens: 2}\n  openai: {request: \"0.001\"}\n",
+    );
+    let prices = &config.prices;
+    assert_eq!((prices.currency(), prices.names().count()), ("EUR", 3));
+    let minute = prices.of("deepgram", Some("nova-3")).unwrap().costs(&[(Unit::AudioMs, 60_000)].into());
+    assert_eq!(minute, [(Unit::AudioMs, 7_700)].into());
+    let request = prices.of("openai", None).unwrap().costs(&[(Unit::Requests, 1)].into());
+    assert_eq!(request, [(Unit::Requests, 1_000)].into());
+    assert_eq!(read("closare: 1\n").prices.names().count(), 0);
+}
+
+#[test]
+fn a_wrong_price_is_told_with_its_place_and_the_nearest_word() {
+    insta::assert_snapshot!(wrong("prices:\n  currency: EUR\n  openai:\n    milion_input_tokens: 1\n"));
+    insta::assert_snapshot!(wrong("prices:\n  currency: EUR\n  openai: {watts: 1}\n"));
+    insta::assert_snapshot!(wrong("prices:\n  currency: EUR\n  openai:\n    request: 1e-3\n"));
+    insta::assert_snapshot!(wrong("prices:\n  currency: euro\n"));
+    insta::assert_snapshot!(wrong("prices:\n  openai: {request: 1}\n"));
 }
 
 /// A server that says nothing, or that answers.

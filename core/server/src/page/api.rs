@@ -7,7 +7,8 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use closare_store::{CallDetail, CallSummary, Dates, Error, Filter};
+use closare_runtime::Metered;
+use closare_store::{CallDetail, CallSummary, Dates, Error, Filter, Request};
 use closare_terms::CallId;
 use serde::Serialize;
 
@@ -20,6 +21,7 @@ struct List {
     live: Vec<Running>,
     /// The latest first; without those that are running.
     kept: Vec<CallSummary>,
+    vendors: Vec<Metered>,
 }
 
 pub(crate) async fn list(State(state): State<PageState>) -> Response {
@@ -27,7 +29,8 @@ pub(crate) async fn list(State(state): State<PageState>) -> Response {
     match state.calls.kept.calls(KEPT_MAX, &Filter::default()).await {
         Ok(mut kept) => {
             kept.retain(|call| !live.iter().any(|running| running.id == call.id));
-            Json(List { timezone: state.calls.timezone, live, kept }).into_response()
+            let vendors = (state.calls.meters)();
+            Json(List { timezone: state.calls.timezone, live, kept, vendors }).into_response()
         }
         Err(error) => unreadable(&error),
     }
@@ -41,22 +44,29 @@ struct One {
     live: Option<Running>,
     kept: Option<CallDetail>,
     dates: Option<Dates>,
+    /// What the vendors call its requests, as long as its words are kept.
+    requests: Vec<Request>,
 }
 
 pub(crate) async fn one(State(state): State<PageState>, Path(id): Path<CallId>) -> Response {
     let live = state.watch.call(&id);
     match read(&state, &id).await {
-        Ok((None, _)) if live.is_none() => missing(),
-        Ok((kept, dates)) => {
-            Json(One { id, timezone: state.calls.timezone, live, kept, dates }).into_response()
+        Ok(kept) if kept.is_none() && live.is_none() => missing(),
+        Ok(kept) => {
+            let (kept, dates, requests) =
+                kept.map_or((None, None, Vec::new()), |kept| (Some(kept.0), kept.1, kept.2));
+            Json(One { id, timezone: state.calls.timezone, live, kept, dates, requests }).into_response()
         }
         Err(error) => unreadable(&error),
     }
 }
 
-async fn read(state: &PageState, id: &CallId) -> Result<(Option<CallDetail>, Option<Dates>), Error> {
+type Kept = (CallDetail, Option<Dates>, Vec<Request>);
+
+async fn read(state: &PageState, id: &CallId) -> Result<Option<Kept>, Error> {
     let reader = &state.calls.kept;
-    Ok((reader.call(id).await?, reader.dates(id).await?))
+    let Some(call) = reader.call(id).await? else { return Ok(None) };
+    Ok(Some((call, reader.dates(id).await?, reader.requests(id).await?)))
 }
 
 pub(crate) fn missing() -> Response {

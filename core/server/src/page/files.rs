@@ -48,6 +48,8 @@ const PARTS: &[(&str, &str, &str)] = &[
     part!("latency.js", SCRIPT),
     part!("live.js", SCRIPT),
     part!("recording.js", SCRIPT),
+    part!("usage.js", SCRIPT),
+    part!("vendors.js", SCRIPT),
     part!("wav.js", SCRIPT),
     part!("words.js", SCRIPT),
 ];

@@ -93,6 +93,18 @@ async fn each_answer_is_fortified() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_meters_are_for_who_has_the_token() {
+    let house = House::start().await;
+    let token = Access::read(house.folder.path()).unwrap().token;
+    assert_eq!(house.with_cookie("/v1/meters").await.status, 401);
+    let meters = house.get("/v1/meters", &format!("Authorization: Bearer {token}\r\n")).await.json();
+    assert_eq!(
+        (&meters[0]["origin"], &meters[0]["latency_ms_mean"]),
+        (&"https://api.deepgram.com".into(), &35.into())
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_command_makes_a_link_by_the_token() {
     let house = House::start().await;
     let token = Access::read(house.folder.path()).unwrap().token;

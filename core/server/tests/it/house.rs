@@ -1,9 +1,12 @@
 //! A server of the page alone, and a client that says exactly what it is told to.
 
-use closare_runtime::{Live, LiveCalls};
+use closare_runtime::{Live, LiveCalls, Metered};
 use closare_server::{Calls, Server};
-use closare_store::{Marks, NewCall, OperatorKey, Outcome, Retention, Speaker, Status, Store, Turn};
-use closare_terms::{CallId, Language, Millis, PhoneNumber, UnixMillis};
+use closare_store::{
+    Content, Cost, Entry, EntryKind, Marks, NewCall, OperatorKey, Outcome, Retention, Speaker, Status, Store,
+    Turn, Usage,
+};
+use closare_terms::{CallId, Kind, Language, Millis, PhoneNumber, Unit, UnixMillis};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -38,7 +41,12 @@ impl House {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(folder.path(), OperatorKey::new([7; 32])).await.unwrap();
         let live = Arc::new(LiveCalls::new());
-        let calls = Calls { live: live.clone(), kept: (*store).clone(), timezone: "Europe/Berlin".into() };
+        let calls = Calls {
+            live: live.clone(),
+            kept: (*store).clone(),
+            timezone: "Europe/Berlin".into(),
+            meters: Arc::new(meters),
+        };
         let server = Server::start_page(([127, 0, 0, 1], 0).into(), folder.path(), calls).await.unwrap();
         House { server, live, store, folder }
     }
@@ -160,6 +168,20 @@ pub fn says(id: &str, words: &str) -> Live {
     Live::Words { call: id.into(), speaker: closare_call::Speaker::Caller, words: words.into() }
 }
 
+/// One vendor, which answered once and stalled once.
+fn meters() -> Vec<Metered> {
+    vec![Metered {
+        plugin: "deepgram".into(),
+        origin: "https://api.deepgram.com".into(),
+        requests: 2,
+        answers: 1,
+        failures: BTreeMap::from([("stalled", 1)]),
+        latency_ms_mean: Some(35),
+        latency_ms_max: Some(35),
+        ..Metered::default()
+    }]
+}
+
 /// A call with a cut-off turn and half a second of sound.
 pub async fn keep_call(store: &Store, id: &str) {
     let call = CallId::from(id);
@@ -191,6 +213,18 @@ pub async fn keep_call(store: &Store, id: &str) {
             ai_system: None,
         },
     );
+    let used = Usage::new("language-model".into(), "openai".into(), None, Unit::Requests, 3);
+    store.put(&call, Usage { cost: Some(Cost { micros: 3_000, currency: "EUR".into() }), ..used });
+    store.writer().append(Entry {
+        call: call.clone(),
+        seq: 0,
+        at: Millis(1_200),
+        kind: EntryKind::Event,
+        skeleton:
+            serde_json::json!({"requested": {"role": "language-model", "index": 0, "plugin": "openai"}})
+                .to_string(),
+        contents: vec![Content { index: 0, kind: Kind::Transcript, text: "req_011".into() }],
+    });
     let marks =
         Marks { software: "Closare 0.1.0".into(), comment: "AI-generated speech on channel 2".into() };
     let mut recorder = store.recorder(&call, 8_000, 2, STARTED + Millis(1_000), marks).unwrap();

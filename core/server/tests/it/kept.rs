@@ -14,6 +14,12 @@ async fn a_call_is_data_and_its_page_is_always_the_same() {
     let turn = &call["kept"]["turns"][0];
     assert_eq!((&turn["heard"], &turn["unheard"]), (&MARKUP.into(), &" never heard".into()));
     assert_eq!(turn["ai_generated"], true);
+    let cost = &call["kept"]["usage"][0]["cost"];
+    assert_eq!((&cost["micros"], &cost["currency"]), (&3_000.into(), &"EUR".into()));
+    assert_eq!(
+        (&call["requests"][0]["plugin"], &call["requests"][0]["id"]),
+        (&"openai".into(), &"req_011".into())
+    );
     assert!(call["dates"]["consent"].as_i64() > call["dates"]["call"].as_i64());
 
     let page = house.with_cookie("/calls/call1").await;
@@ -29,6 +35,7 @@ async fn the_latest_calls() {
     assert_eq!(list["kept"].as_array().unwrap().len(), 1);
     assert_eq!(list["kept"][0]["end_reason"], "caller_hung_up");
     assert_eq!(list["live"], serde_json::json!([]));
+    assert_eq!(list["vendors"][0]["failures"], serde_json::json!({"stalled": 1}));
     assert_eq!(house.with_cookie("/api/calls/call2").await.status, 404);
 }
 

@@ -104,7 +104,7 @@ impl Batch {
         insert::<consent::Entity, _>(db, self.consents).await?;
         insert::<verdict::Entity, _>(db, self.verdicts).await?;
         insert::<plugin_use::Entity, _>(db, self.plugin_uses).await?;
-        insert::<usage::Entity, _>(db, self.usages).await?;
+        replace_usages(db, self.usages).await?;
         insert::<recording::Entity, _>(db, self.recordings).await?;
         for row in self.extractions {
             replace_extraction(db, row).await?;
@@ -129,6 +129,20 @@ where
     while let Some(fits) = STATEMENT_ROWS.into_iter().find(|fits| *fits <= rows.len()) {
         let some = rows.by_ref().take(fits);
         E::insert_many(some).on_conflict_do_nothing().exec_without_returning(db).await?;
+    }
+    Ok(())
+}
+
+/// A sum that was counted on takes the place of the one before.
+async fn replace_usages(db: &DatabaseTransaction, rows: Vec<usage::Model>) -> Result<(), DbErr> {
+    use usage::Column::{Amount, Call, Currency, Micros, Model, Plugin, Role, Unit};
+    let newer = OnConflict::columns([Call, Role, Plugin, Model, Unit])
+        .update_columns([Amount, Micros, Currency])
+        .to_owned();
+    let mut rows = rows.into_iter().map(IntoActiveModel::into_active_model);
+    while let Some(fits) = STATEMENT_ROWS.into_iter().find(|fits| *fits <= rows.len()) {
+        let some = rows.by_ref().take(fits);
+        usage::Entity::insert_many(some).on_conflict(newer.clone()).exec_without_returning(db).await?;
     }
     Ok(())
 }

@@ -36,6 +36,7 @@ async fn baresip_books_an_appointment() {
     assert!(fields["day"].is_string(), "{fields}");
     assert!(call.turns.iter().all(|turn| turn.ai_generated == (turn.speaker == Speaker::Agent)));
     assert!(call.latencies.iter().any(|latency| latency.stage == "total"));
+    assert!(call.usage.is_empty(), "no vendor took part, so nothing is owed: {:?}", call.usage);
     assert!(call.recordings.is_empty(), "nobody was asked, so nothing is recorded");
 
     // What the caller heard begins with the disclosure, and with nothing before it.

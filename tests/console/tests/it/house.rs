@@ -1,12 +1,12 @@
 //! A server of the live page, without a telephone: the test tells what the engine would.
 
 use closare_call::Speaker;
-use closare_runtime::{Live, LiveCalls};
-use closare_server::{Calls, Server};
+use closare_runtime::{Live, LiveCalls, Metered};
+use closare_server::{Calls, Meters, Server};
 use closare_store::{OperatorKey, Store};
 use closare_terms::CallId;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use tempfile::TempDir;
 use tokio::sync::mpsc;
 
@@ -14,6 +14,7 @@ pub struct House {
     pub server: Server,
     pub store: Store,
     pub live: Arc<LiveCalls>,
+    metered: Arc<Mutex<Vec<Metered>>>,
     _folder: TempDir,
 }
 
@@ -22,17 +23,23 @@ impl House {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(folder.path(), OperatorKey::new([7; 32])).await.unwrap();
         let live = Arc::new(LiveCalls::new());
-        let server = serve(([127, 0, 0, 1], 0).into(), &folder, &store, &live).await;
-        House { server, store, live, _folder: folder }
+        let metered = Arc::default();
+        let server = serve(([127, 0, 0, 1], 0).into(), &folder, &store, &live, &metered).await;
+        House { server, store, live, metered, _folder: folder }
     }
 
     /// The same house with a new server at the same port, as after `closare serve` was started anew.
     pub async fn start_anew(self) -> House {
-        let House { server, store, live, _folder } = self;
+        let House { server, store, live, metered, _folder } = self;
         let address = server.address();
         drop(server);
-        let server = serve(address, &_folder, &store, &live).await;
-        House { server, store, live, _folder }
+        let server = serve(address, &_folder, &store, &live, &metered).await;
+        House { server, store, live, metered, _folder }
+    }
+
+    /// A plugin has used the network.
+    pub fn meters(&self, vendor: Metered) {
+        self.metered.lock().unwrap().push(vendor);
     }
 
     pub fn url(&self, path: &str) -> String {
@@ -63,8 +70,17 @@ impl House {
     }
 }
 
-async fn serve(address: SocketAddr, folder: &TempDir, store: &Store, live: &Arc<LiveCalls>) -> Server {
-    let calls = Calls { live: live.clone(), kept: (**store).clone(), timezone: "Europe/Berlin".into() };
+async fn serve(
+    address: SocketAddr,
+    folder: &TempDir,
+    store: &Store,
+    live: &Arc<LiveCalls>,
+    metered: &Arc<Mutex<Vec<Metered>>>,
+) -> Server {
+    let metered = metered.clone();
+    let meters: Meters = Arc::new(move || metered.lock().unwrap().clone());
+    let calls =
+        Calls { live: live.clone(), kept: (**store).clone(), timezone: "Europe/Berlin".into(), meters };
     // A port that was just let go may take a moment.
     for _ in 0..100 {
         match Server::start_page(address, folder.path(), calls.clone()).await {

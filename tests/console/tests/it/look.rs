@@ -19,6 +19,7 @@ async fn it_is_readable_on_wide_and_narrow_windows_in_light_and_dark() {
         talk::keep(&house, &CallId::from(id)).await;
     }
     house.store.flush().await;
+    house.meters(talk::metered());
     house.rings("call4", "Sunrise Dental", "+49 30 5550100");
     house.tell(Live::Answered { call: "call4".into() });
     TALK[..5].iter().for_each(|turn| turn.tell(&house, &"call4".into()));

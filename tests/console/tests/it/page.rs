@@ -4,7 +4,7 @@ use crate::browser::Browser;
 use crate::house::House;
 use crate::talk::{self, MARKUP, TALK};
 use closare_call::Speaker::{Agent, Caller};
-use closare_runtime::Live;
+use closare_runtime::{Live, Metered};
 use closare_terms::CallId;
 
 /// A waveform that was drawn: dots of the canvas that aren't clear.
@@ -27,6 +27,7 @@ async fn a_call_from_its_first_ring_to_its_recording() {
     browser.shows("h1", "not open to this browser").await;
     browser.go(&house.server.page().unwrap()).await;
     browser.shows("#running-none", "Nobody is on the line").await;
+    browser.until("document.querySelector('#vendors').hidden").await;
     browser.shows("#connection", "Live").await;
     assert_eq!(browser.value("location.href").await, house.url("/"));
     assert_eq!(browser.value("document.cookie").await, "");
@@ -101,6 +102,7 @@ async fn a_call_from_its_first_ring_to_its_recording() {
     talk::keep(&house, &call).await;
     house.tell(Live::Ended { call: call.clone(), ended: "caller_hung_up".into(), reason: String::new() });
     browser.shows("#state", "caller hung up").await;
+    house.meters(talk::metered());
     house.kept(&call).await;
     browser.shows(".recording", "AI-generated speech on channel 2").await;
     browser.until(&format!("{DRAWN} > 1000")).await;
@@ -111,6 +113,11 @@ async fn a_call_from_its_first_ring_to_its_recording() {
     browser.shows(".facts", "new patientno").await;
     browser.shows(".facts", "Mon, 22 Feb 2027").await;
     browser.shows("#about", "Tue, 24 Nov 2026, 09:12:31").await;
+    browser.shows(".usage dt", "deepgram nova-3").await;
+    browser.shows(".usage dd", "27.3 s of audio, 0.003504 EUR").await;
+    browser.shows(".usage dd", "412 characters").await;
+    browser.shows(".usage strong", "0.004124 EUR").await;
+    browser.shows(".requests code", "req_8c8ebea9dbec").await;
     browser.shows("#waits", "answered after 750 ms (median), at most 1720 ms").await;
 
     // It can be heard, from where one clicks, and from a line's time on.
@@ -132,6 +139,15 @@ async fn a_call_from_its_first_ring_to_its_recording() {
     browser.click("nav a", 0.5).await;
     browser.shows("#kept li", "appointment").await;
     browser.shows("#kept li", "caller hung up 0:27").await;
+    browser.shows("#vendors tr", "1 stalled").await;
+    browser.shows("#vendors tr", "https://api.deepgram.com").await;
+    browser.shows("#vendors tr", "310 ms, at most 620 ms").await;
+
+    // It grows while it is looked at, as the list does.
+    house.meters(Metered { plugin: "openai".into(), ..talk::metered() });
+    house.rings("call2", "Sunrise Dental", "1000");
+    house.kept(&"call2".into()).await;
+    browser.shows("#vendors tbody th", "openai").await;
     let errors: Vec<String> = browser.errors().into_iter().filter(|error| !error.contains("403")).collect();
     assert!(errors.is_empty(), "{errors:#?}");
     let own = house.url("/");

@@ -2,9 +2,9 @@
 
 use crate::house::House;
 use closare_call::{Latency, Speaker};
-use closare_runtime::Live;
+use closare_runtime::{Live, Metered};
 use closare_store::{self as store, AiSystem, Answer, Marks, Means, NewCall, Outcome, Retention, Status};
-use closare_terms::{CallId, Kind, Language, Millis, PhoneNumber, Point, Purpose, UnixMillis};
+use closare_terms::{CallId, Kind, Language, Millis, PhoneNumber, Point, Purpose, Unit, UnixMillis};
 use serde_json::json;
 use std::collections::BTreeMap;
 
@@ -143,6 +143,7 @@ pub async fn keep(house: &House, call: &CallId) {
             store.put(call, store::Latency { turn: index, stage: stage.to_owned(), took });
         }
     }
+    usage(store, call);
     verdicts(store, call);
     store.put(call, consent());
     results(store, call);
@@ -159,6 +160,23 @@ pub async fn keep(house: &House, call: &CallId) {
         intent: Some("appointment".into()),
     };
     store.finish_call(call, outcome);
+}
+
+/// What a vendor's meter may say.
+pub fn metered() -> Metered {
+    Metered {
+        plugin: "deepgram".into(),
+        origin: "https://api.deepgram.com".into(),
+        requests: 3,
+        sockets: 1,
+        answers: 3,
+        failures: BTreeMap::from([("stalled", 1)]),
+        bytes_out: 412_000,
+        bytes_in: 1_800,
+        latency_ms_mean: Some(310),
+        latency_ms_max: Some(620),
+        ..Metered::default()
+    }
 }
 
 fn at(ms: u64) -> UnixMillis {
@@ -197,6 +215,29 @@ fn begin(store: &store::Store, call: &CallId) {
         store
             .put(call, store::PluginUse { role, plugin, version: "0.1.0".into(), sha256: "5f2a".repeat(16) });
     }
+}
+
+/// Of three vendors, one of which has no price.
+fn usage(store: &store::Store, call: &CallId) {
+    let rows = [
+        ("speech-to-text", "deepgram", Some("nova-3"), Unit::AudioMs, 27_300, Some(3_504)),
+        ("language-model", "openai", Some("gpt-5-mini"), Unit::InputTokens, 2_480, Some(620)),
+        ("text-to-speech", "elevenlabs", None, Unit::Characters, 412, None),
+    ];
+    for (role, plugin, model, unit, amount, micros) in rows {
+        let row = store::Usage::new(role.into(), plugin.into(), model.map(str::to_owned), unit, amount);
+        let cost = micros.map(|micros| store::Cost { micros, currency: "EUR".into() });
+        store.put(call, store::Usage { cost, ..row });
+    }
+    store.writer().append(store::Entry {
+        call: call.clone(),
+        seq: 0,
+        at: Millis(14_000),
+        kind: store::EntryKind::Event,
+        skeleton: json!({"requested": {"role": "language-model", "index": 0, "plugin": "openai"}})
+            .to_string(),
+        contents: vec![store::Content { index: 0, kind: Kind::Transcript, text: "req_8c8ebea9dbec".into() }],
+    });
 }
 
 fn row(index: u32, turn: &Turn) -> store::Turn {

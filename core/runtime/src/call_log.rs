@@ -3,9 +3,10 @@
 use crate::clock::Clock;
 use crate::live::{Live, LiveCalls};
 use crate::publish::Published;
-use crate::spoken_now::SpokenNow;
 use crate::waiting::Waiting;
-use closare_call::{ConsentAnswer, ConsentMeans, ConsentRecord, Effect, Event, Latency, Speaker, Turn};
+use closare_call::{
+    ConsentAnswer, ConsentMeans, ConsentRecord, Effect, Event, Latency, Speaker, SpokenNow, Turn,
+};
 use closare_host::Cause;
 use closare_host::words::Failure;
 use closare_policy::{Ruling, Verdict};

@@ -22,7 +22,6 @@ mod plugins;
 mod publish;
 mod runtime;
 pub mod sound;
-mod spoken_now;
 mod told;
 mod unfinished;
 mod voices;

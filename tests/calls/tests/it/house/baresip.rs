@@ -83,8 +83,9 @@ impl Baresip {
 /// Fills the folder; gives the ports for SIP and for commands.
 fn settings(folder: &Path) -> (u16, u16) {
     std::fs::create_dir(folder).unwrap();
-    let sound = ports::block(24);
-    let (sip, control) = (sound + 22, sound + 23);
+    let sound = ports::block(26);
+    // Whatever its settings say, it listens for TLS one above SIP.
+    let (sip, control) = (sound + 22, sound + 24);
     for name in ["accounts", "config", "contacts"] {
         let text = std::fs::read_to_string(peers().join("baresip").join(name)).unwrap();
         let text = text

@@ -168,3 +168,6 @@ impl EarTask {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -36,7 +36,7 @@ pub async fn run(args: Args, config: Config) -> Ran {
 
 fn show(calls: &[CallSummary], clock: &Clock) {
     if calls.is_empty() {
-        println!("No calls yet.");
+        say!("No calls yet.");
         return;
     }
     let mut rows = table(&["call", "began", "lasted", "agent", "from", "intent", "route", "ended"]);

@@ -88,6 +88,6 @@ fn wait(work: impl Future<Output = Ran>) -> Ran {
 
 /// Prints what a program reads.
 pub fn print_json(value: &impl serde::Serialize) -> Result<(), Problem> {
-    println!("{}", serde_json::to_string_pretty(value).during("can't write JSON")?);
+    say!("{}", serde_json::to_string_pretty(value).during("can't write JSON")?);
     Ok(())
 }

@@ -1,5 +1,10 @@
 //! The command `closare`. A file per command in `commands/`: its arguments, then what it does. Nothing is decided here.
 
+#![deny(clippy::print_stdout, clippy::print_stderr)]
+
+#[macro_use]
+mod out;
+
 mod bench;
 mod cassette;
 mod commands;
@@ -37,7 +42,7 @@ fn main() -> ExitCode {
         Ok(commands::Outcome::Findings) => ExitCode::from(1),
         Err(problem) => {
             let code = problem.exit_code();
-            eprintln!("{:?}", miette::Report::new(problem));
+            complain!("{:?}", miette::Report::new(problem));
             ExitCode::from(code)
         }
     }
@@ -48,5 +53,8 @@ fn log_to_stderr() {
     let wanted = std::env::var("RUST_LOG").unwrap_or_else(|_| "warn".to_owned());
     let quiet = QUIET.parse().expect("the telephony crate's directive is a directive");
     let filter = EnvFilter::builder().parse_lossy(wanted).add_directive(quiet);
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).init();
+    let log =
+        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
+    // Where nobody reads the log, to say so would fail, too.
+    log.log_internal_errors(false).init();
 }

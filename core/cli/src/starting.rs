@@ -25,14 +25,14 @@ pub async fn start(config: Config) -> Result<(Arc<Runtime>, mpsc::Receiver<Incom
         }
         Starting::Broken { folder, reason } => {
             steps.end();
-            eprintln!("  left out  {}: {reason}", folder.display());
+            complain!("  left out  {}: {reason}", folder.display());
         }
         Starting::Publishing => {
             steps.begin("workflows: checking, and speaking their fixed sentences".to_owned())
         }
         Starting::NotPublished(error) => {
             steps.end();
-            eprintln!("{}", not_published(error));
+            complain!("{}", not_published(error));
         }
     })
     .await;
@@ -96,7 +96,7 @@ impl Steps {
 
     pub fn end(&mut self) {
         if let Some((what, since)) = self.under_way.take() {
-            eprintln!("  {:>8}  {what}", took(since.elapsed()));
+            complain!("  {:>8}  {what}", took(since.elapsed()));
         }
     }
 }

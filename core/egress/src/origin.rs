@@ -38,6 +38,15 @@ impl Origin {
         Ok(Origin { tls, host, port: url.port_or_known_default().ok_or_else(bad)? })
     }
 
+    /// Every way to write it in front of a path.
+    pub fn spellings(&self) -> Vec<String> {
+        let (schemes, usual) = if self.tls { (["https", "wss"], 443) } else { (["http", "ws"], 80) };
+        let port = format!(":{}", self.port);
+        let ports = if self.port == usual { vec!["", port.as_str()] } else { vec![port.as_str()] };
+        let with = |scheme| ports.iter().map(move |port| format!("{scheme}://{}{port}", self.host));
+        schemes.into_iter().flat_map(with).collect()
+    }
+
     pub(crate) fn is_encrypted(&self) -> bool {
         self.tls
     }
@@ -97,6 +106,19 @@ mod tests {
         check("http://[::0001]:80/", "http://[::1]");
         check("https://good.example\\@evil.example/", "https://good.example");
         check("https://good.example@evil.example/", "https://evil.example");
+    }
+
+    #[test]
+    fn one_door_may_be_written_in_several_ways() {
+        let check = |url: &str, all: &[&str]| {
+            assert_eq!(Origin::of(url).unwrap().spellings(), all);
+            assert!(all.iter().all(|other| Origin::of(other).unwrap() == Origin::of(url).unwrap()));
+        };
+        check(
+            "https://a.example",
+            &["https://a.example", "https://a.example:443", "wss://a.example", "wss://a.example:443"],
+        );
+        check("ws://[::1]:8080", &["http://[::1]:8080", "ws://[::1]:8080"]);
     }
 
     #[test]

@@ -6,10 +6,11 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::live::{Live, LiveCalls};
 use crate::publish::Published;
-use crate::spoken_now::SpokenNow;
 use crate::tally::Tally;
 use crate::waiting::Waiting;
-use closare_call::{ConsentAnswer, ConsentMeans, ConsentRecord, Effect, Event, Latency, Speaker, Turn};
+use closare_call::{
+    ConsentAnswer, ConsentMeans, ConsentRecord, Effect, Event, Latency, Speaker, SpokenNow, Turn,
+};
 use closare_policy::{Ruling, Verdict};
 use closare_store::{self as store, AiSystem, Content, Entry, EntryKind, LogWriter, Row, Store};
 use closare_terms::{CallId, Held, Kind, Millis, Point, Role};

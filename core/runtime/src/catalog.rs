@@ -3,6 +3,7 @@
 use crate::config::Config;
 use crate::plugins::{chats, vendor};
 use closare_call::Basis;
+use closare_egress::Origin;
 use closare_host::Manifest;
 use closare_host::manifest::OriginRule;
 use closare_policy::{Fact, Facts, Policies, Verdict};
@@ -69,12 +70,13 @@ fn elsewhere(config: &Config, manifest: &Manifest, policies: &Policies) -> Vec<E
         OriginRule::Option(option) => Some(option),
         OriginRule::Origin(_) => None,
     });
+    let spellings: Vec<String> = config.allow_private.iter().flat_map(Origin::spellings).collect();
     let at = |option: &String, origin: &String| {
         let options = serde_json::json!({ option: origin });
         let rule = plugin_rule(config, manifest, policies, &options);
-        Elsewhere { option: option.clone(), origin: origin.trim_end_matches('/').to_owned(), rule }
+        Elsewhere { option: option.clone(), origin: origin.clone(), rule }
     };
-    options.flat_map(|option| config.allow_private.iter().map(move |origin| at(option, origin))).collect()
+    options.flat_map(|option| spellings.iter().map(move |origin| at(option, origin))).collect()
 }
 
 pub fn offline() -> BTreeMap<Role, String> {

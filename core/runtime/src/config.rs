@@ -8,6 +8,7 @@ pub use limits::OriginConfig;
 
 use crate::prices::Prices;
 use closare_call::Basis;
+use closare_egress::Origin;
 use closare_telephony::own_networks;
 use closare_terms::Purpose;
 use serde::Deserialize;
@@ -53,7 +54,7 @@ pub struct Config {
     /// Secrets of vendors, set by `closare key set`.
     pub keys: Option<PathBuf>,
     /// Origins that may lead to this machine or its own network, such as a speech server in the house.
-    pub allow_private: Vec<String>,
+    pub allow_private: Vec<Origin>,
     /// PEM files with certificates that are trusted beside the machine's own: of a proxy or a server in the house.
     pub certificates: Vec<PathBuf>,
     /// What a plugin may ask of an origin, where a contract with the vendor says so.

@@ -176,3 +176,6 @@ impl EarTask {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

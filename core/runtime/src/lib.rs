@@ -25,7 +25,6 @@ mod prices;
 mod publish;
 mod runtime;
 pub mod sound;
-mod spoken_now;
 mod tally;
 mod tell;
 mod told;

@@ -82,10 +82,9 @@ pub fn vendor(manifest: &Manifest, options: &serde_json::Value, config: &Config)
 }
 
 fn in_house(origins: &[String], config: &Config) -> bool {
-    let origin = |url: &String| Origin::of(url).ok();
-    let allowed: Vec<Origin> = config.allow_private.iter().filter_map(origin).collect();
-    !origins.is_empty()
-        && origins.iter().all(|url| origin(url).is_some_and(|origin| allowed.contains(&origin)))
+    let is_allowed =
+        |url: &String| Origin::of(url).is_ok_and(|origin| config.allow_private.contains(&origin));
+    !origins.is_empty() && origins.iter().all(is_allowed)
 }
 
 /// A language model without a network that isn't told to chat only extracts and summarizes.

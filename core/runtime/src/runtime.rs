@@ -231,8 +231,7 @@ pub fn policies(config: &Config) -> Result<Vec<Policy>, Error> {
 /// A file that can't be read, or isn't what it should be.
 pub fn egress(config: &Config) -> Result<Egress, Error> {
     let roots = config.certificates.iter().map(root).collect::<Result<_, _>>()?;
-    let allow_private =
-        config.allow_private.iter().filter_map(|origin| closare_egress::Origin::of(origin).ok()).collect();
+    let allow_private = config.allow_private.clone();
     let door = EgressConfig { allow_private, secrets: secrets(config)?, ..EgressConfig::default() };
     Ok(Egress::with(door, EgressOptions { roots, per_origin: config.limits_of_origins()? })?)
 }

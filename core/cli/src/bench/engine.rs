@@ -4,6 +4,7 @@
 use super::vendor::Vendor;
 use crate::installed;
 use crate::problem::{During, Problem};
+use closare_egress::Origin;
 use closare_runtime::{Config, Live, Runtime};
 use closare_terms::CallId;
 use std::collections::BTreeMap;
@@ -125,7 +126,7 @@ fn prepared(config: Config, vendor: &Vendor, numbers: &[String], folder: &Path) 
         // Those of the last round may still be ending.
         max_calls: 2 * numbers.len(),
         invites_per_second: 1_000,
-        allow_private: vec![vendor.origin()],
+        allow_private: vec![Origin::of(&vendor.origin()).during(written)?],
         media_threads: config.media_threads,
         ..Config::default()
     })

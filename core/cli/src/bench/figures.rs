@@ -68,9 +68,9 @@ pub fn report(figures: &[Figure], machine: &str, json: bool) -> Result<Outcome, 
     }
     table::print(&table);
     for note in figures.iter().filter_map(|figure| figure.note.as_ref()) {
-        println!("{note}");
+        say!("{note}");
     }
-    println!("\nOn {machine}");
+    say!("\nOn {machine}");
     Ok(Outcome::good_if(good))
 }
 

@@ -40,7 +40,7 @@ pub async fn run(args: Args, config: Config) -> Ran {
     if let Some(file) = &args.audio {
         let written = export(&reader, &call.call.id, file).await?;
         if !args.json {
-            println!(
+            say!(
                 "\nWritten: {}",
                 written.iter().map(|file| file.display().to_string()).collect::<Vec<_>>().join(", ")
             );

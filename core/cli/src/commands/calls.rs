@@ -41,7 +41,7 @@ pub async fn run(args: Args, config: Config) -> Ran {
 
 fn show(calls: &[CallSummary], costs: &BTreeMap<CallId, Vec<Cost>>, clock: &Clock) {
     if calls.is_empty() {
-        println!("No calls yet.");
+        say!("No calls yet.");
         return;
     }
     let mut head = vec!["call", "began", "lasted", "agent", "from", "intent", "route", "ended"];

@@ -30,7 +30,7 @@ pub fn run(args: &Args, config: &Config) -> Ran {
         print_json(&checked)?;
     } else {
         checked.iter().for_each(Checked::print);
-        println!("{}", summary(&checked));
+        say!("{}", summary(&checked));
     }
     Ok(Outcome::good_if(checked.iter().all(|file| file.errors() == 0)))
 }
@@ -69,10 +69,10 @@ impl Checked {
 
     fn print(&self) {
         for finding in &self.findings {
-            println!("{}", render(finding, &self.text, &self.file));
+            say!("{}", render(finding, &self.text, &self.file));
         }
         if let Some(wrong) = &self.test_calls {
-            println!("error: {}: {wrong}\n", self.file);
+            say!("error: {}: {wrong}\n", self.file);
         }
     }
 }

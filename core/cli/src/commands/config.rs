@@ -28,32 +28,34 @@ pub fn run(args: &Args, setup: &Setup) -> Ran {
     config.telephony().during("the configuration can't be used")?;
     config.host().during("the configuration can't be used")?;
     config.limits_of_origins().during("the configuration can't be used")?;
-    println!("data       {}", config.data.display());
-    println!("cache      {}", config.cache.display());
-    println!(
+    say!("data       {}", config.data.display());
+    say!("cache      {}", config.cache.display());
+    say!(
         "listen     {} (UDP and TCP), audio on ports {} to {}",
-        config.listen, config.rtp_ports.0, config.rtp_ports.1
+        config.listen,
+        config.rtp_ports.0,
+        config.rtp_ports.1
     );
     if let Some(streams) = &config.streams {
-        println!("streams    {}, known to carriers as {}", streams.listen, streams.public);
+        say!("streams    {}, known to carriers as {}", streams.listen, streams.public);
         for number in streams.numbers.keys().filter(|number| !config.numbers.contains_key(*number)) {
-            println!("           {number} has a stream, and no workflow under `numbers`");
+            say!("           {number} has a stream, and no workflow under `numbers`");
         }
     }
-    println!("api        {} (this machine only)", config.api);
+    say!("api        {} (this machine only)", config.api);
     for folder in &config.plugins {
-        println!("plugins    {}", folder.display());
+        say!("plugins    {}", folder.display());
     }
     for name in config.prices.names() {
-        println!("price      of {name}, in {}", config.prices.currency());
+        say!("price      of {name}, in {}", config.prices.currency());
     }
     for (number, file) in &config.numbers {
         let there = if file.is_file() { "" } else { "  (no such file)" };
-        println!("number     {number}  {}{there}", file.display());
+        say!("number     {number}  {}{there}", file.display());
     }
     for account in &config.register {
-        println!("register   {} as {}", account.registrar, account.user);
+        say!("register   {} as {}", account.registrar, account.user);
     }
-    println!("keep       {} days, in {}", config.plan_days, config.timezone);
+    say!("keep       {} days, in {}", config.plan_days, config.timezone);
     Ok(Outcome::good_if(config.numbers.values().all(|file| file.is_file())))
 }

@@ -41,7 +41,7 @@ pub async fn run(args: Args, config: Config) -> Ran {
     let script = talk::read(&talk, None)?;
     let config = demo_config(config, &args.workflow);
     let (data, zone) = (config.data.clone(), config.timezone.clone());
-    println!(
+    say!(
         "Starting the engine on {} with the offline plugins, for {}",
         data.display(),
         args.workflow.display()
@@ -50,7 +50,7 @@ pub async fn run(args: Args, config: Config) -> Ran {
     let lines = step("the caller's lines are spoken", own.lines(&script.talk, &config.cache)).await?;
     let (runtime, calls) = starting::start(config).await?;
     let uri = format!("sip:{NUMBER}@{}", runtime.telephony.local_addr());
-    println!("\nCalling {uri} over UDP, as \"{}\"\n", script.name);
+    say!("\nCalling {uri} over UDP, as \"{}\"\n", script.name);
     let watched = tokio::spawn(watch(runtime.live.watch()));
     let serving = tokio::spawn(runtime.clone().serve(calls, |_, _| {}));
     let telephony = dial::telephony(&uri, 0).await?;
@@ -72,11 +72,11 @@ pub async fn run(args: Args, config: Config) -> Ran {
     let id = id.ok_or_else(|| Problem::new("the call was not kept to its end"))?;
     after(&runtime, &id, &data, &zone).await?;
     if let Some(waits) = dial::waits(&played) {
-        println!("\n{waits}");
+        say!("\n{waits}");
     }
     runtime.shutdown().await;
     if let Some(missed) = &played.missed {
-        println!("\nThe caller waited in vain for this: {missed}");
+        say!("\nThe caller waited in vain for this: {missed}");
     }
     what_next(&id, &data);
     Ok(Outcome::good_if(played.missed.is_none()))
@@ -101,7 +101,7 @@ async fn watch(mut live: broadcast::Receiver<Live>) -> Option<CallId> {
             Ok(Live::Kept { call }) => return Some(call),
             Ok(live) => {
                 if let Some(line) = show::live::line(&live) {
-                    println!("{line}");
+                    say!("{line}");
                 }
             }
             Err(RecvError::Lagged(_)) => {}
@@ -114,12 +114,12 @@ async fn watch(mut live: broadcast::Receiver<Live>) -> Option<CallId> {
 async fn after(runtime: &Arc<Runtime>, id: &CallId, data: &Path, zone: &str) -> Result<(), Problem> {
     let call = kept::call(&runtime.store, id.as_str()).await?;
     let dates = runtime.store.dates(id).await.during("can't read the call's dates")?;
-    println!();
+    say!();
     let requests = runtime.store.requests(id).await.during("can't read the call's requests")?;
     show::call::print(&call, dates.as_ref(), &requests, &Clock::new(zone), data);
     if !call.recordings.is_empty() {
         let written = export(&runtime.store, id, &data.join(format!("{id}.wav"))).await?;
-        println!(
+        say!(
             "\nTo listen to it: {}",
             written.iter().map(|file| file.display().to_string()).collect::<Vec<_>>().join(", ")
         );
@@ -128,11 +128,11 @@ async fn after(runtime: &Arc<Runtime>, id: &CallId, data: &Path, zone: &str) -> 
 }
 
 fn what_next(id: &CallId, data: &Path) {
-    println!("\nWhat to try next");
-    println!("  make call                         keep it up, and call it with a softphone");
-    println!(
+    say!("\nWhat to try next");
+    say!("  make call                         keep it up, and call it with a softphone");
+    say!(
         "  edit workflows/booking.yaml       the next call hears it; `closare check FILE` says what is wrong"
     );
-    println!("  closare --data {} call {id}", data.display());
-    println!("                                    this call again, also as --json");
+    say!("  closare --data {} call {id}", data.display());
+    say!("                                    this call again, also as --json");
 }

@@ -63,11 +63,11 @@ pub async fn run(args: Args, config: Config) -> Ran {
     };
     let quiet = args.json;
     if !quiet {
-        println!("Calling {} as \"{}\"", args.uri, script.name);
+        say!("Calling {} as \"{}\"", args.uri, script.name);
     }
     let played = talk::call(call, &mut |reaction| {
         if !quiet {
-            println!("{}", line(&reaction));
+            say!("{}", line(&reaction));
         }
     })
     .await;
@@ -84,15 +84,15 @@ fn report(args: &Args, script: &Script, played: &Played) -> Ran {
         print_json(played)?;
         return Ok(Outcome::good_if(played.missed.is_none()));
     }
-    println!("\nThe {} hung up after {:.1} s.", played.ended_by, played.lasted.0 as f64 / 1_000.0);
+    say!("\nThe {} hung up after {:.1} s.", played.ended_by, played.lasted.0 as f64 / 1_000.0);
     if let Some(waits) = waits(played) {
-        println!("{waits}");
+        say!("{waits}");
     }
     if let Some(file) = &args.record {
-        println!("Both sides: {}", file.display());
+        say!("Both sides: {}", file.display());
     }
     if let Some(missed) = &played.missed {
-        println!("\n\"{}\" failed: this never came, {missed}", script.name);
+        say!("\n\"{}\" failed: this never came, {missed}", script.name);
     }
     Ok(Outcome::good_if(played.missed.is_none()))
 }

@@ -20,8 +20,8 @@ pub fn run(_args: &Args, config: &Config) -> Ran {
     let checks = [plugins(config), workflows(config), port(config), data(config), compiler()];
     for check in &checks {
         match &check.cure {
-            None => println!("  well   {}", check.what),
-            Some(cure) => println!("  amiss  {}\n         {cure}", check.what),
+            None => say!("  well   {}", check.what),
+            Some(cure) => say!("  amiss  {}\n         {cure}", check.what),
         }
     }
     Ok(Outcome::good_if(checks.iter().all(|check| check.cure.is_none())))

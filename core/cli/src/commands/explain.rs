@@ -13,12 +13,12 @@ pub struct Args {
 
 pub fn run(args: &Args) -> Ran {
     let Some(code) = &args.code else {
-        codes().for_each(|code| println!("{code:8}  {}", title(explain(code).unwrap_or_default())));
+        codes().for_each(|code| say!("{code:8}  {}", title(explain(code).unwrap_or_default())));
         return Ok(Outcome::Good);
     };
     match explain(code) {
         Some(page) => {
-            println!("{}", page.trim_end());
+            say!("{}", page.trim_end());
             Ok(Outcome::Good)
         }
         None => {

@@ -39,7 +39,7 @@ pub fn run(args: Args, config: &Config) -> Ran {
         Command::List => {
             for (name, origins) in book.names() {
                 let origins: Vec<String> = origins.iter().map(ToString::to_string).collect();
-                println!("{name}  for {}", origins.join(", "));
+                say!("{name}  for {}", origins.join(", "));
             }
             return Ok(Outcome::Good);
         }
@@ -51,7 +51,7 @@ pub fn run(args: Args, config: &Config) -> Ran {
         }
     }
     write(&book, &path)?;
-    println!("Written to {}. A running server reads it at its next start.", path.display());
+    say!("Written to {}. A running server reads it at its next start.", path.display());
     Ok(Outcome::Good)
 }
 
@@ -61,7 +61,7 @@ fn set(book: &mut SecretBook, name: &str, origins: &[String]) -> Result<(), Prob
         .map(|origin| Origin::of(origin).map_err(|error| Problem::usage("expected an origin").because(error)))
         .collect::<Result<_, _>>()?;
     if std::io::stdin().is_terminal() {
-        eprintln!("The value of {name}, then Ctrl-D:");
+        complain!("The value of {name}, then Ctrl-D:");
     }
     let mut value = String::new();
     std::io::stdin().read_to_string(&mut value).during("can't read the value")?;

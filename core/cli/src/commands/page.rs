@@ -14,6 +14,6 @@ pub struct Args {}
 pub async fn run(_args: Args, config: Config) -> Ran {
     let server = LocalServer::of(&config)?;
     let link: Link = server.post("/v1/page").await.map_err(|error| none_runs(&config).because(error))?;
-    println!("{}", link.url);
+    say!("{}", link.url);
     Ok(Outcome::Good)
 }

@@ -31,6 +31,6 @@ pub fn run(args: &Args) -> Ran {
     let load =
         |name: &str| std::fs::read_to_string(folder.join(name)).map_err(|error| format!("`{name}`: {error}"));
     let report = cases::run(&text, load).during(format!("`{}` can't be run", file.display()))?;
-    print!("{report}");
+    say!("{report}");
     Ok(Outcome::good_if(report.failures.is_empty()))
 }

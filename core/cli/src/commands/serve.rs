@@ -1,6 +1,7 @@
 //! `closare serve`
 
 use super::{Outcome, Ran};
+use crate::out::goes_on_unread;
 use crate::problem::During;
 use crate::show;
 use crate::starting;
@@ -22,62 +23,63 @@ pub struct Args {
 }
 
 pub async fn run(args: Args, config: Config) -> Ran {
-    println!("Closare {}", env!("CARGO_PKG_VERSION"));
+    goes_on_unread();
+    say!("Closare {}", env!("CARGO_PKG_VERSION"));
     let (runtime, calls) = starting::start(config).await?;
     let server = Server::start(runtime.clone()).await.during("the local API can't be opened")?;
     interrupted(&runtime);
     how_to_call(&runtime);
-    println!("To watch calls: {}", server.page().during("a link can't be made")?);
-    println!("\nCtrl-C ends calls politely and stops.");
+    say!("To watch calls: {}", server.page().during("a link can't be made")?);
+    say!("\nCtrl-C ends calls politely and stops.");
     let registrations = tokio::spawn(watch_registrations(runtime.clone()));
     let transcript = args.show_calls.then(|| tokio::spawn(show_calls(runtime.clone())));
     tokio::select! {
         () = runtime.clone().serve(calls, changed) => {}
         stop = starting::told_to_stop() => stop?,
     }
-    println!("Ending {} call(s) …", runtime.live.count());
+    say!("Ending {} call(s) …", runtime.live.count());
     registrations.abort();
     drop(server);
     runtime.shutdown().await;
     if let Some(transcript) = transcript {
         transcript.abort();
     }
-    println!("Stopped.");
+    say!("Stopped.");
     Ok(Outcome::Good)
 }
 
 fn changed(file: &str, outcome: Result<(), PublishError>) {
     match outcome {
-        Ok(()) => println!("A new version of {file} is live for the next call."),
-        Err(error) => println!("{}\nThe old version of {file} stays.", starting::not_published(&error)),
+        Ok(()) => say!("A new version of {file} is live for the next call."),
+        Err(error) => say!("{}\nThe old version of {file} stays.", starting::not_published(&error)),
     }
 }
 
 fn interrupted(runtime: &Runtime) {
     if !runtime.interrupted.is_empty() {
         let ids: Vec<&str> = runtime.interrupted.iter().map(|id| id.as_str()).collect();
-        println!("The last process ended in the middle of {} call(s): {}", ids.len(), ids.join(", "));
+        say!("The last process ended in the middle of {} call(s): {}", ids.len(), ids.join(", "));
     }
 }
 
 fn how_to_call(runtime: &Runtime) {
     let listen = runtime.telephony.local_addr();
-    println!("\nReady on {listen} (UDP and TCP).");
+    say!("\nReady on {listen} (UDP and TCP).");
     for agent in runtime.agents.iter() {
-        println!("  {:6} {}  {}", agent.number, agent.name(), agent.path.display());
+        say!("  {:6} {}  {}", agent.number, agent.name(), agent.path.display());
     }
     let Some(number) = runtime.agents.iter().next().map(|agent| agent.number.clone()) else { return };
-    println!("\nCall it with a softphone (no account needed):");
+    say!("\nCall it with a softphone (no account needed):");
     for (address, whence) in addresses(listen) {
-        println!("  sip:{number}@{}   {whence}", with_port(address, listen.port()));
+        say!("  sip:{number}@{}   {whence}", with_port(address, listen.port()));
     }
     if runtime.config.register.is_empty() {
-        println!("\nOr make it an extension of your PBX, in closare.yaml:");
-        println!("  register:");
-        println!("    - {{registrar: \"sip:PBX-ADDRESS\", user: \"{number}\", password: \"…\"}}");
+        say!("\nOr make it an extension of your PBX, in closare.yaml:");
+        say!("  register:");
+        say!("    - {{registrar: \"sip:PBX-ADDRESS\", user: \"{number}\", password: \"…\"}}");
     }
     streams(runtime);
-    println!();
+    say!();
 }
 
 /// How a carrier reaches us by WebSocket.
@@ -85,13 +87,14 @@ fn streams(runtime: &Runtime) {
     let (Some(streams), Some(listen)) = (&runtime.config.streams, runtime.telephony.streams_addr()) else {
         return;
     };
-    println!("\nMedia streams on {listen}, behind your proxy at {}:", streams.public);
+    say!("\nMedia streams on {listen}, behind your proxy at {}:", streams.public);
     for (number, stream) in &streams.numbers {
         let webhook = streams.public.replacen("ws", "http", 1);
-        println!("  {number:6} voice webhook (POST)  {webhook}/twilio/{}/voice", stream.token);
-        println!(
+        say!("  {number:6} voice webhook (POST)  {webhook}/twilio/{}/voice", stream.token);
+        say!(
             "         or in your TwiML      <Connect><Stream url=\"{}/twilio/{}\"/></Connect>",
-            streams.public, stream.token
+            streams.public,
+            stream.token
         );
     }
 }
@@ -130,7 +133,7 @@ async fn watch_registrations(runtime: Arc<Runtime>) {
     loop {
         let now = runtime.telephony.registrations();
         for registration in now.iter().filter(|registration| !told.contains(registration)) {
-            println!("{}", show::registration(registration));
+            say!("{}", show::registration(registration));
         }
         told = now;
         tokio::time::sleep(LOOK_EVERY).await;
@@ -144,7 +147,7 @@ async fn show_calls(runtime: Arc<Runtime>) {
         match watch.recv().await {
             Ok(live) => {
                 if let Some(line) = show::live::line(&live) {
-                    println!("{line}");
+                    say!("{line}");
                 }
             }
             Err(RecvError::Lagged(_)) => {}

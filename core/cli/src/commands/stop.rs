@@ -28,11 +28,12 @@ pub async fn run(args: Args, config: Config) -> Ran {
     if args.json {
         print_json(&stopped)?;
     } else {
-        println!(
+        say!(
             "{} is stopped: {} call(s) are being ended, new ones get a busy signal.",
-            stopped.agent, stopped.calls
+            stopped.agent,
+            stopped.calls
         );
-        println!("It answers again when the server is started anew.");
+        say!("It answers again when the server is started anew.");
     }
     Ok(Outcome::Good)
 }

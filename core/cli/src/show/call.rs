@@ -20,31 +20,31 @@ pub fn print(call: &CallDetail, dates: Option<&Dates>, requests: &[Request], clo
 }
 
 fn title(text: &str) {
-    println!("\n{text}");
+    say!("\n{text}");
 }
 
 fn head(call: &CallDetail, clock: &Clock) {
     let row = &call.call;
     let from = row.from.as_ref().map_or("a withheld number", |from| from.as_str());
-    println!("Call {}: {from} called {} at {}", row.id, row.to.as_str(), clock.moment(row.started));
+    say!("Call {}: {from} called {} at {}", row.id, row.to.as_str(), clock.moment(row.started));
     let version = row.workflow_version.get(..12).unwrap_or(&row.workflow_version);
-    println!("Answered by {} ({}, version {version}), language {}", row.agent, row.workflow, row.language);
+    say!("Answered by {} ({}, version {version}), language {}", row.agent, row.workflow, row.language);
     let end = row.end_reason.as_deref().unwrap_or(row.status.as_str()).replace('_', " ");
     match (row.answered, row.ended) {
         (Some(answered), Some(ended)) => {
-            println!("Ended: {end}, after {:.1} s", (ended.0 - answered.0).max(0) as f64 / 1_000.0);
+            say!("Ended: {end}, after {:.1} s", (ended.0 - answered.0).max(0) as f64 / 1_000.0);
         }
-        (None, _) | (_, None) => println!("Ended: {end}"),
+        (None, _) | (_, None) => say!("Ended: {end}"),
     }
 }
 
 fn said(call: &CallDetail, clock: &Clock) {
     title("What was said");
     if call.turns.is_empty() {
-        println!("  nothing");
+        say!("  nothing");
     }
     for turn in &call.turns {
-        println!("  {}  {}  {}", clock.time(turn.started), who(turn), words(turn));
+        say!("  {}  {}  {}", clock.time(turn.started), who(turn), words(turn));
     }
 }
 
@@ -71,23 +71,23 @@ fn words(turn: &Turn) -> String {
 fn outcome(call: &CallDetail) {
     title("What came of it");
     if let Some(route) = &call.call.route {
-        println!("  route    {route}");
+        say!("  route    {route}");
     }
     if let Some(extraction) = &call.extraction {
         let sure =
             extraction.confidence.map_or_else(String::new, |sure| format!(" ({:.0} % sure)", sure * 100.0));
-        println!("  intent   {}{sure}", extraction.intent.as_deref().unwrap_or("none"));
+        say!("  intent   {}{sure}", extraction.intent.as_deref().unwrap_or("none"));
         for (name, value) in extraction.fields.as_object().into_iter().flatten() {
-            println!("  {name:8} {}", plain(value));
+            say!("  {name:8} {}", plain(value));
         }
-        println!("           {}", mark("understood", extraction.ai_generated, extraction.ai_system.as_ref()));
+        say!("           {}", mark("understood", extraction.ai_generated, extraction.ai_system.as_ref()));
     }
     if let Some(summary) = &call.summary {
-        println!("  summary  {}", summary.text);
-        println!("           {}", mark("written", summary.ai_generated, summary.ai_system.as_ref()));
+        say!("  summary  {}", summary.text);
+        say!("           {}", mark("written", summary.ai_generated, summary.ai_system.as_ref()));
     }
     if call.extraction.is_none() && call.summary.is_none() && call.call.route.is_none() {
-        println!("  nothing was kept");
+        say!("  nothing was kept");
     }
 }
 
@@ -110,10 +110,10 @@ fn consents(call: &CallDetail, clock: &Clock) {
     }
     title("Consent");
     for consent in &call.consents {
-        println!("  {}: {}{}", consent.purpose, consent.answer.as_str(), by(consent));
-        println!("           asked at {}: \"{}\"", clock.time(consent.asked), consent.wording);
+        say!("  {}: {}{}", consent.purpose, consent.answer.as_str(), by(consent));
+        say!("           asked at {}: \"{}\"", clock.time(consent.asked), consent.wording);
         if consent.played.is_none() {
-            println!("           the question was not played to its end");
+            say!("           the question was not played to its end");
         }
     }
 }
@@ -158,7 +158,7 @@ fn latencies(call: &CallDetail) {
         let stages = closare_call::Latency::STAGES.iter().filter_map(stage);
         let stages: Vec<String> =
             stages.map(|latency| format!("{} {}", latency.stage, latency.took)).collect();
-        println!("  turn {turn:<3} {total:>5} ms  {}", stages.join(", "));
+        say!("  turn {turn:<3} {total:>5} ms  {}", stages.join(", "));
     }
 }
 
@@ -166,24 +166,24 @@ fn plugins(call: &CallDetail) {
     title("Who took part");
     for used in &call.plugins {
         let hash = used.sha256.get(..12).unwrap_or(&used.sha256);
-        println!("  {:15} {} {} ({hash})", used.role, used.plugin, used.version);
+        say!("  {:15} {} {} ({hash})", used.role, used.plugin, used.version);
     }
 }
 
 fn kept(call: &CallDetail, dates: Option<&Dates>, clock: &Clock, data: &Path) {
     title("What is kept, and until the end of which day");
     if call.recordings.is_empty() {
-        println!("  recording     none");
+        say!("  recording     none");
     }
     for recording in &call.recordings {
         let path = data.join("recordings").join(&recording.path);
         let cut = if recording.complete { "" } else { ", cut short" };
-        println!("  recording     {} (sealed{cut}; {})", path.display(), recording.marks.comment);
+        say!("  recording     {} (sealed{cut}; {})", path.display(), recording.marks.comment);
     }
     let Some(dates) = dates else { return };
     for kind in [Kind::Audio, Kind::Transcript, Kind::Field, Kind::Summary] {
-        println!("  {:13} {}", kind.as_str(), clock.last_day(dates.of(kind)));
+        say!("  {:13} {}", kind.as_str(), clock.last_day(dates.of(kind)));
     }
-    println!("  {:13} {}", "consents", clock.last_day(dates.consent));
-    println!("  {:13} {}", "all else", clock.last_day(dates.call));
+    say!("  {:13} {}", "consents", clock.last_day(dates.consent));
+    say!("  {:13} {}", "all else", clock.last_day(dates.call));
 }

@@ -15,6 +15,6 @@ pub fn table(head: &[&str]) -> Table {
 /// Every line but the trailing blanks that a table without borders has.
 pub fn print(table: &Table) {
     for line in table.to_string().lines() {
-        println!("{}", line.trim_end());
+        say!("{}", line.trim_end());
     }
 }

@@ -11,7 +11,7 @@ pub fn print(call: &CallDetail) {
     }
     let sums = sums(call.usage.iter().filter_map(|row| row.cost.as_ref()));
     let priced = !sums.is_empty();
-    println!("\nWhat vendors counted{}", if priced { ", and what it cost" } else { "" });
+    say!("\nWhat vendors counted{}", if priced { ", and what it cost" } else { "" });
     let head: &[&str] = if priced {
         &["  role", "vendor", "model", "counted", "cost"]
     } else {
@@ -32,7 +32,7 @@ pub fn print(call: &CallDetail) {
     }
     table::print(&rows);
     if priced {
-        println!("  in all {}", joined(&sums));
+        say!("  in all {}", joined(&sums));
     }
 }
 
@@ -41,14 +41,14 @@ pub fn print_requests(requests: &[Request]) {
     if requests.is_empty() {
         return;
     }
-    println!("\nWhat vendors call its requests, for their support and for an erasure there");
+    say!("\nWhat vendors call its requests, for their support and for an erasure there");
     let mut all: BTreeMap<(&str, &str), Vec<&str>> = BTreeMap::new();
     for request in requests {
         all.entry((&request.plugin, &request.role)).or_default().push(&request.id);
     }
     for ((plugin, role), ids) in all {
-        println!("  {plugin}, {role}");
-        ids.iter().for_each(|id| println!("    {id}"));
+        say!("  {plugin}, {role}");
+        ids.iter().for_each(|id| say!("    {id}"));
     }
 }
 

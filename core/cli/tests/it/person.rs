@@ -42,8 +42,25 @@ impl Person {
         seen.replace(&self.folder().display().to_string(), "HOME")
     }
 
+    /// As `closare … | true`: the exit code, and what was complained of.
+    pub fn runs_unread(&self, line: &str) -> (i32, String) {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let output = self.command(line).stdin(Stdio::null()).stdout(writer).output().unwrap();
+        (output.status.code().unwrap(), text(&output.stderr))
+    }
+
     pub fn output(&self, line: &str, input: &str) -> Output {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_closare"))
+        let piped = Stdio::piped;
+        let mut child = self.command(line).stdin(piped()).stdout(piped()).stderr(piped()).spawn().unwrap();
+        // A command that doesn't read has closed its end.
+        let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+        child.wait_with_output().unwrap()
+    }
+
+    fn command(&self, line: &str) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_closare"));
+        command
             .args(words(line))
             .current_dir(self.folder())
             .env_clear()
@@ -51,15 +68,8 @@ impl Person {
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
             // Colours and widths are the terminal's, not the test's.
             .env("NO_COLOR", "1")
-            .env("COLUMNS", "110")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        // A command that doesn't read has closed its end.
-        let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
-        child.wait_with_output().unwrap()
+            .env("COLUMNS", "110");
+        command
     }
 }
 

@@ -57,6 +57,19 @@ fn used_wrongly_is_2() {
     insta::assert_snapshot!(person.runs("explain flow-9"));
 }
 
+/// `closare explain | head -1`
+#[test]
+fn a_reader_who_goes_away_ends_it_quietly() {
+    let person = Person::new();
+    person.writes("closare.yaml", "plan_days: 30\n");
+    let table = crate::person::project().join("core/policy/policies/eu-default.test.yaml");
+    let tests = format!("policy test '{}'", table.display());
+    // 141 is what a shell reports of a program that SIGPIPE has ended.
+    for line in ["explain", "explain law-1", "config check", "plugin list --json", &tests] {
+        assert_eq!(person.runs_unread(line), (141, String::new()), "{line}");
+    }
+}
+
 #[test]
 fn a_page_of_the_manual() {
     let seen = Person::new().runs("explain law-1");

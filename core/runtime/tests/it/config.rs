@@ -39,6 +39,22 @@ fn a_wrong_key_is_told_with_its_place() {
 }
 
 #[test]
+fn an_allowed_origin_that_is_none_is_told_with_its_place() {
+    for wrong in ["speech.local:8080", "\"http://\"", "file:///tmp/speech"] {
+        let text = format!("closare: 1\nallow_private:\n  - http://127.0.0.1:8080\n  - {wrong}\n");
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("closare.yaml");
+        std::fs::write(&path, text).unwrap();
+        let error = Config::read(&path).unwrap_err().to_string();
+        assert!(
+            error.contains("closare.yaml") && error.contains("such as https://api.example.com"),
+            "{error}"
+        );
+        assert!(error.contains("line 4") && error.contains("column 5"), "{error}");
+    }
+}
+
+#[test]
 fn a_wrong_network_is_told() {
     let config = Config { allow: Some(vec!["home".to_owned()]), ..Config::default() };
     assert!(matches!(config.telephony(), Err(ConfigError::Value { key: "allow", .. })));

@@ -75,7 +75,7 @@ async fn call_with_fault(
     std::fs::write(&book, serde_json::Value::from(entries).to_string()).unwrap();
     std::fs::set_permissions(&book, std::fs::Permissions::from_mode(0o600)).unwrap();
     std::fs::write(&ca, &emulator.ca_pem).unwrap();
-    let allowed = vec![emulator.https.clone()];
+    let allowed = vec![emulator.https.parse().unwrap()];
     let mut setup = Setup::new().answers("100", workflow).caller_says(LEAK);
     for plugin in plugins {
         setup = setup.plugin(plugin);

@@ -1,8 +1,8 @@
 //! What may be recorded is what the caller agreed to, by key.
 
 use crate::house::{Baresip, Engine, Setup, Sipp, Sound, is_root, skip};
-use closare_store::{Answer, CallDetail, Means};
-use closare_terms::{CallId, Purpose};
+use closare_store::{Answer, CallDetail, LogEntry, Means, Recording, Speaker, Turn};
+use closare_terms::{CallId, Millis, Purpose, UnixMillis};
 
 const ASKS: &str = r#"
 closare: 1
@@ -16,9 +16,14 @@ steps:
 "#;
 const STORY: &str = "There is water in the kitchen.";
 
-/// A call in which the caller answers the question of consent with this key, and tells a story.
-async fn call(key: char) -> Option<(Engine, CallId)> {
-    let mut engine = Setup::new().answers("100", ASKS).caller_says(STORY).start().await?;
+const ASKS_PIN: &str =
+    r#"  - collect: {pin: {type: digits, length: 4, secret: yes, ask: "Your PIN, please?"}}"#;
+const PIN: &str = "Four, seven, one, one.";
+
+/// A call in which the caller answers the question of consent with this key, tells a story, and a PIN where one is asked for.
+async fn call(workflow: &str, key: char) -> Option<(Engine, CallId)> {
+    let mut engine =
+        Setup::new().answers("100", workflow).caller_says(STORY).caller_says(PIN).start().await?;
     let mut caller = Baresip::start(engine.folder.path()).await?;
     caller.dial("100", engine.addr()).await;
     let id = engine.call(1).await;
@@ -27,13 +32,18 @@ async fn call(key: char) -> Option<(Engine, CallId)> {
     engine.agent_said(&id, "What happened?").await;
     caller.say(&engine.speech(STORY)).await;
     engine.caller_said(&id, "kitchen").await;
+    if workflow.contains(ASKS_PIN) {
+        engine.agent_said(&id, "Your PIN").await;
+        caller.say(&engine.speech(PIN)).await;
+    }
     assert_eq!(engine.ended(&id).await, "hung_up", "{}", engine.story());
     Some((engine, id))
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn one_is_a_yes_and_both_sides_are_recorded() {
-    let Some((mut engine, id)) = call('1').await else { return };
+async fn one_is_a_yes_and_both_sides_are_recorded_but_no_secret() {
+    let workflow = ASKS.replace("  - hangup", &format!("{ASKS_PIN}\n  - hangup"));
+    let Some((mut engine, id)) = call(&workflow, '1').await else { return };
     let call = engine.kept(&id).await;
     consented(&call, Answer::Granted);
     let recordings = engine.runtime.store.recordings(&id).await.unwrap();
@@ -46,6 +56,8 @@ async fn one_is_a_yes_and_both_sides_are_recorded() {
             "channel {channel} is silent"
         );
     }
+    let log = engine.runtime.store.log(&id).await.unwrap();
+    the_secret_is_nowhere(&call, &recordings[0], &log);
     assert!(info.marks.comment.contains("AI-generated"), "{}", info.marks.comment);
     let sealed = std::fs::read(engine.folder.path().join("kept/recordings").join(&info.path)).unwrap();
     let second = info.rate as usize * usize::from(info.channels);
@@ -59,9 +71,33 @@ async fn one_is_a_yes_and_both_sides_are_recorded() {
     engine.stop().await;
 }
 
+/// The story is in the recording and in the log; the PIN is silence in the one, and in the other without words.
+fn the_secret_is_nowhere(call: &CallDetail, recording: &Recording, log: &[LogEntry]) {
+    let spoken: Vec<_> = call.turns.iter().filter(|turn| turn.speaker == Speaker::Caller).collect();
+    let (story, pin) = (spoken[spoken.len() - 2], spoken[spoken.len() - 1]);
+    assert_eq!(pin.heard.as_deref(), Some("••••"));
+    let info = &recording.info;
+    let caller = Sound::channel(info.rate, info.channels, 0, &recording.samples);
+    let place = |at: UnixMillis| (at.0 - info.started.0) as usize * info.rate as usize / 1_000;
+    let of = |turn: &Turn| &caller.samples[place(turn.started)..place(turn.ended)];
+    assert!(closare_media::rms(of(story)) > 120.0, "the story is heard");
+    assert!(of(pin).iter().all(|sample| *sample == 0), "of the PIN nothing is");
+
+    let began = Millis((pin.started.0 - call.call.started.0) as u64);
+    let finals = log.iter().filter(|entry| entry.name == "final" || entry.name == "interim");
+    let (before, after): (Vec<_>, Vec<_>) = finals.partition(|entry| entry.at < began);
+    let words = before.iter().flat_map(|entry| &entry.contents).map(|content| &content.text);
+    assert!(words.into_iter().any(|words| words.contains("kitchen")));
+    assert!(
+        !after.is_empty() && after.iter().all(|entry| entry.contents.is_empty()),
+        "{} entries",
+        after.len()
+    );
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn two_is_a_no_and_no_sound_is_kept() {
-    let Some((mut engine, id)) = call('2').await else { return };
+    let Some((mut engine, id)) = call(ASKS, '2').await else { return };
     let call = engine.kept(&id).await;
     consented(&call, Answer::Refused);
     assert!(call.recordings.is_empty());

@@ -42,7 +42,7 @@ async fn a_generated_sentence_is_cut_off() {
         .plugin("openai")
         .caller_says(LEAK)
         .caller_says(WAIT)
-        .set(move |config| config.allow_private = vec![format!("http://127.0.0.1:{port}")]);
+        .set(move |config| config.allow_private = vec![format!("http://127.0.0.1:{port}").parse().unwrap()]);
     let Some(mut engine) = setup.start().await else { return };
     let phone = Phone::new().await;
     let sipp = Sipp::new("uac-until-bye").calls("100").sound_at(phone.port);

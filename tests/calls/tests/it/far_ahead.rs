@@ -101,7 +101,7 @@ async fn audio_far_ahead_stays_with_its_vendor() {
         .plugin("openai")
         .caller_says(WISH)
         .caller_says(WAIT)
-        .set(move |config| config.allow_private = vec![format!("http://127.0.0.1:{port}")]);
+        .set(move |config| config.allow_private = vec![format!("http://127.0.0.1:{port}").parse().unwrap()]);
     let Some(mut engine) = setup.start().await else { return };
     let phone = Phone::new().await;
     let sipp = Sipp::new("uac-until-bye").calls("100").sound_at(phone.port);

@@ -45,7 +45,7 @@ fn trusting<'a>(setup: Setup, vendors: impl IntoIterator<Item = &'a Emulator>, f
     setup.set(move |config| {
         config.keys = Some(keys);
         config.certificates = certificates;
-        config.allow_private = origins;
+        config.allow_private = origins.iter().map(|origin| origin.parse().unwrap()).collect();
     })
 }
 

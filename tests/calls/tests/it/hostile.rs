@@ -104,11 +104,11 @@ fn setup(plugins: &Path, servers: &Servers) -> Setup {
         setup = setup.answers(&number.to_string(), &workflow(attack, servers));
     }
     let plugins = plugins.to_owned();
-    let allowed = vec![servers.home.origin.clone(), servers.other.origin.clone()];
+    let allowed = [&servers.home.origin, &servers.other.origin].map(|origin| origin.parse().unwrap());
     let book = servers.keys();
     setup.set(move |config| {
         config.plugins.push(plugins);
-        config.allow_private = allowed;
+        config.allow_private = allowed.to_vec();
         config.keys = Some(book);
         config.contracts.insert("hostile".to_owned(), "none but this test's".to_owned());
         config.invites_per_second = 200;

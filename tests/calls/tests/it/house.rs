@@ -26,6 +26,7 @@ pub use log::Log;
 pub use peer::{Peer, is_root, peers, python};
 pub use phone::Phone;
 pub use ports::{answers_options, free as ports_free};
+pub use served::Served;
 pub use sipp::Sipp;
 pub use sound::{Sound, likeness};
 

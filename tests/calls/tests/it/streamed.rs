@@ -41,7 +41,7 @@ async fn start(workflow: &str, api: &Api) -> Option<Engine> {
     setup
         .set(move |config| {
             config.streams = Some(streams);
-            config.allow_private = vec![allowed];
+            config.allow_private = vec![allowed.parse().unwrap()];
         })
         .start()
         .await

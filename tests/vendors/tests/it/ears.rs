@@ -186,3 +186,20 @@ async fn deepgram_that_goes_silent_gives_what_was_heard() {
         [(Fault::StallAfter(2), "final Hello. 0-300"), (Fault::SilentAfter(2), "final Hello. 0-300")];
     reports(&DEEPGRAM, &faults).await;
 }
+
+/// Where nothing is heard, that is told with the time at which it was known: of the wake-up, by the session's clock.
+#[tokio::test(flavor = "multi_thread")]
+async fn deepgram_that_never_speaks_heard_nothing_up_to_then() {
+    let Some(plugin) = load("deepgram") else { return };
+    let emulator = Emulator::start().await.unwrap();
+    emulator.fail_always(DEEPGRAM.api, Fault::SilentAfter(0));
+    let mut line = Line::new(&DEEPGRAM, &plugin, &emulator);
+    line.sound(1_000, 8_000.0);
+    line.flush();
+    let told = line.told().await.pop().unwrap();
+    let at = told.strip_prefix("final  ").and_then(|times| times.split_once('-'));
+    let (starts, ends) = at.unwrap_or_else(|| panic!("expected a final without words, found `{told}`"));
+    let ends: u64 = ends.parse().unwrap();
+    // Deepgram has 1.2 s for it.
+    assert!(starts.parse() == Ok(ends) && ends >= 1_200 && Millis(ends) <= line.session.now(), "{told}");
+}

@@ -5,7 +5,6 @@ use closare_host::words::{
     Chat, Choice, Ending, Invocation, Message, Outcome, Part, Speaker, Task, ToolOffered,
 };
 use closare_host::{LlmInput, LlmOutput, Plugin};
-use closare_terms::Millis;
 use closare_test_vendors::{Answer, Api, Emulator, Fault, Vendor};
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -117,7 +116,7 @@ async fn run(session: &mut Plugged<LlmInput>, job: u32, history: &[Message]) -> 
         answer_schema: None,
         longest_tokens: 100,
     };
-    session.send(LlmInput::Start { at: Millis(0), job, task: Task::Chat(chat) });
+    session.send(LlmInput::Start { at: session.now(), job, task: Task::Chat(chat) });
     let mut told = Told::default();
     loop {
         match session.next().await {

@@ -1,19 +1,20 @@
 //! A built plugin in Closare's host, joined to the emulator by Closare's egress, as the runtime joins them.
 
 use closare_egress::{
-    Credential, Egress, EgressConfig, EgressOptions, Grant, Limits, NetSession, Origin, Root, SecretBook,
+    Egress, EgressConfig, EgressOptions, Grant, Limits, NetSession, Origin, Root, SecretBook,
 };
 use closare_host::words::{Failure, Opening};
 use closare_host::{
     Event, Host, HostConfig, LlmInput, LlmOutput, Plugin, Session, SttInput, SttOutput, TtsInput, TtsOutput,
 };
+use closare_runtime::grant;
 use closare_terms::network::{NetEffect, NetEvent};
-use closare_terms::{Language, Millis, PluginName, UnixMillis};
+use closare_terms::{Language, Millis, UnixMillis};
 use closare_test_vendors::{Emulator, Vendor};
 use serde_json::Value;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 /// Far longer than anything takes: a test that waits this long has failed.
@@ -44,7 +45,7 @@ pub fn load(name: &str) -> Option<Arc<Plugin>> {
 /// What a role's session is made of.
 pub trait Role: closare_host::Input<Output = Self::Out> {
     type Out: Send + 'static;
-    fn network(event: NetEvent) -> Self;
+    fn network(at: Millis, event: NetEvent) -> Self;
     fn effect(output: Self::Out) -> Result<NetEffect, Self::Out>;
 }
 
@@ -53,8 +54,8 @@ macro_rules! role {
         impl Role for $input {
             type Out = $output;
 
-            fn network(event: NetEvent) -> Self {
-                $input::Network { at: Millis(0), event }
+            fn network(at: Millis, event: NetEvent) -> Self {
+                $input::Network { at, event }
             }
 
             fn effect(output: $output) -> Result<NetEffect, $output> {
@@ -75,8 +76,15 @@ pub struct Plugged<I: Role> {
 }
 
 struct Joint<I: Role> {
+    opened: Instant,
     session: OnceLock<Session<I>>,
     net: OnceLock<NetSession>,
+}
+
+impl<I: Role> Joint<I> {
+    fn now(&self) -> Millis {
+        Millis(u64::try_from(self.opened.elapsed().as_millis()).unwrap())
+    }
 }
 
 impl<I: Role> Plugged<I>
@@ -92,12 +100,13 @@ where
         open: impl FnOnce(Opening, Box<dyn FnMut(Event<I::Out>) + Send>) -> Session<I>,
     ) -> Plugged<I> {
         let options = plugin.options_checked(options).unwrap();
-        let joint = Arc::new(Joint { session: OnceLock::new(), net: OnceLock::new() });
+        let joint =
+            Arc::new(Joint { opened: Instant::now(), session: OnceLock::new(), net: OnceLock::new() });
         let back = Arc::downgrade(&joint);
         let deliver = move |event| {
             if let Some(joint) = back.upgrade() {
                 // An ended session shows by its own end.
-                let _ = joint.session.wait().send(I::network(event));
+                let _ = joint.session.wait().send(I::network(joint.now(), event));
             }
         };
         let grant = grant(plugin, &serde_json::from_str(&options).unwrap());
@@ -139,6 +148,11 @@ where
     pub fn send(&self, input: I) {
         // One that has ended says so in what it tells.
         let _ = self.joint.session.wait().send(input);
+    }
+
+    /// The session's time, as the network's events have it.
+    pub fn now(&self) -> Millis {
+        self.joint.now()
     }
 
     /// The next output, or how the session ended.
@@ -185,19 +199,4 @@ fn egress(emulator: &Emulator, vendor: Vendor, grant: &Grant) -> Egress {
     let options =
         EgressOptions { roots: vec![Root::Pem(emulator.ca_pem.clone())], ..EgressOptions::default() };
     Egress::with(config, options).unwrap()
-}
-
-fn grant(plugin: &Plugin, options: &Value) -> Grant {
-    let manifest = plugin.manifest();
-    let credential = |credential: &closare_host::manifest::Credential| {
-        let kind = serde_json::to_value(credential.kind).unwrap();
-        Credential::of(kind.as_str().unwrap(), credential.name.as_deref(), credential.value.as_deref())
-    };
-    Grant {
-        plugin: PluginName(manifest.name.to_string()),
-        origins: manifest.origins(options).iter().map(|url| Origin::of(url).unwrap()).collect(),
-        credentials: manifest.credentials.iter().map(|(name, it)| (name.clone(), credential(it))).collect(),
-        secrets: manifest.secrets.keys().cloned().collect(),
-        in_first_message: manifest.credentials.values().any(|credential| credential.in_first_message),
-    }
 }

@@ -3,7 +3,6 @@
 use crate::plugged::{Plugged, kind, load};
 use closare_host::words::{AudioFormat, Said};
 use closare_host::{TtsInput, TtsOutput};
-use closare_terms::Millis;
 use closare_test_vendors::{Api, Emulator, Fault, Vendor};
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -67,7 +66,7 @@ impl Case {
     async fn says(&self, session: &mut Plugged<TtsInput>, utterance: u32, clauses: &[&str]) -> Told {
         for (place, clause) in clauses.iter().enumerate() {
             let (said, last) = (Said::plain(*clause), place + 1 == clauses.len());
-            session.send(TtsInput::Say { at: Millis(0), utterance, said, last });
+            session.send(TtsInput::Say { at: session.now(), utterance, said, last });
         }
         let mut told = Told::default();
         let mut bytes = 0;

@@ -20,13 +20,13 @@ pub struct Args {
 }
 
 pub fn run(args: &Args) -> Ran {
-    let built = build::plugin(&args.folder, None, &mut |line| eprintln!("  {line}"));
+    let built = build::plugin(&args.folder, None, &mut |line| complain!("  {line}"));
     let component = built.during(format!("`{}` can't be built", args.folder.display()))?;
     let component = match &args.out {
         Some(out) => installed(&args.folder, &component, out)?,
         None => component,
     };
-    println!("{}", component.display());
+    say!("{}", component.display());
     Ok(Outcome::Good)
 }
 

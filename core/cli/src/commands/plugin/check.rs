@@ -40,9 +40,9 @@ pub fn run(args: &Args, config: &Config) -> Ran {
     let manifest = manifest.during(format!("`{}` is no plugin", args.folder.display()))?;
     let may = may::sentences(manifest);
     if !args.json {
-        println!("{} {}: {}", manifest.name, manifest.version, manifest.about);
+        say!("{} {}: {}", manifest.name, manifest.version, manifest.about);
         for sentence in &may {
-            println!("  {sentence}");
+            say!("  {sentence}");
         }
     }
     let began = Instant::now();
@@ -52,8 +52,8 @@ pub fn run(args: &Args, config: &Config) -> Ran {
         let compiled_ms = took_so_long.as_millis();
         print_json(&Checked { manifest, may, sha256: loaded.sha256(), imports: [], compiled_ms })?;
     } else {
-        println!("  it runs, and imports nothing: compiled and tried in {}", took(took_so_long));
-        println!("  its component is {}", loaded.sha256());
+        say!("  it runs, and imports nothing: compiled and tried in {}", took(took_so_long));
+        say!("  its component is {}", loaded.sha256());
     }
     Ok(Outcome::Good)
 }

@@ -53,7 +53,7 @@ pub fn run(args: &Args, config: &Config) -> Ran {
         }
     }
     if plugins.is_empty() {
-        println!("No plugin is installed. `make plugins` builds those that come with Closare.");
+        say!("No plugin is installed. `make plugins` builds those that come with Closare.");
     } else {
         table::print(&rows);
     }

@@ -33,18 +33,18 @@ pub fn run(args: &Args) -> Ran {
     }
     let sdk = sdk(&args.within);
     let rust_lines = Template::of(role).write(&folder, &args.name, sdk.as_deref())?;
-    println!("{}: a {role} plugin in {rust_lines} lines of Rust", folder.display());
+    say!("{}: a {role} plugin in {rust_lines} lines of Rust", folder.display());
     match sdk {
-        Some(sdk) => println!("It uses the SDK of this machine, {}", sdk.display()),
-        None => println!("It uses the SDK as it was released, version {}", env!("CARGO_PKG_VERSION")),
+        Some(sdk) => say!("It uses the SDK of this machine, {}", sdk.display()),
+        None => say!("It uses the SDK as it was released, version {}", env!("CARGO_PKG_VERSION")),
     }
-    println!();
+    say!();
     for (command, what) in [
         ("build", "makes the component (a minute, the first time)"),
         ("check", "says in plain words what it may do"),
         ("test", "plays its cassette back through the real host"),
     ] {
-        println!("  {:<40}  {what}", format!("closare plugin {command} {}", folder.display()));
+        say!("  {:<40}  {what}", format!("closare plugin {command} {}", folder.display()));
     }
     Ok(Outcome::Good)
 }

@@ -162,10 +162,10 @@ fn now() -> UnixMillis {
 }
 
 fn show(cassette: &Cassette, out: &Path) {
-    println!("{}: {} entries", out.display(), cassette.tape.len());
+    say!("{}: {} entries", out.display(), cassette.tape.len());
     for told in &cassette.told {
         let line = told.to_string();
         let short: String = line.chars().take(100).collect();
-        println!("  {short}{}", if short.len() < line.len() { "…" } else { "" });
+        say!("  {short}{}", if short.len() < line.len() { "…" } else { "" });
     }
 }

@@ -50,7 +50,7 @@ pub fn run(args: &Args, config: &Config) -> Ran {
     }
     if let Some(source) = newer_source(&args.folder, plugin.manifest().name.as_str()) {
         let (source, folder) = (source.display(), args.folder.display());
-        eprintln!("`{source}` is newer than the component; `closare plugin build {folder}` builds it");
+        complain!("`{source}` is newer than the component; `closare plugin build {folder}` builds it");
     }
     let tested: Vec<Tested> = files.iter().map(|file| test(&plugin, file, args.update)).collect();
     match args.json {
@@ -90,12 +90,12 @@ fn show(tested: &[Tested]) {
             Tested { ok: true, .. } => "ok",
             Tested { .. } => "differs",
         };
-        println!("  {state:<8}{}", one.cassette);
+        say!("  {state:<8}{}", one.cassette);
         if let Some(error) = &one.error {
-            println!("          {error}");
+            say!("          {error}");
         }
         for line in one.differs.iter().flat_map(lines) {
-            println!("          {line}");
+            say!("          {line}");
         }
     }
     let count = |state: fn(&Tested) -> bool| tested.iter().filter(|one| state(one)).count();
@@ -107,7 +107,7 @@ fn show(tested: &[Tested]) {
         (0, updated) => format!("{updated} updated"),
         (bad, _) => format!("{bad} not as expected"),
     };
-    println!("{} {cassettes}, {result}", tested.len());
+    say!("{} {cassettes}, {result}", tested.len());
 }
 
 /// A long list says no more than its begin.

@@ -63,7 +63,7 @@ async fn away_under_twenty_calls() {
     for number in 1..=CALLS {
         let Some(caller) = Caller::start(&engine).await else { return };
         callers.push(caller);
-        // One after the other: two peers that start at once may take each other's port.
+        // One after the other, as the door lets them in.
         let id = engine.call(number).await;
         engine.answered(&id).await;
     }

@@ -2,10 +2,13 @@
 
 use super::{Peer, answers_options, is_root, peers, ports, skip};
 use std::path::Path;
+use tempfile::TempDir;
 use tokio::process::Command;
 
 pub struct Asterisk {
     peer: Peer,
+    /// Its settings and what it writes, apart from another's.
+    run: TempDir,
     /// Its SIP port.
     pub port: u16,
 }
@@ -23,21 +26,31 @@ impl Asterisk {
             skip("Asterisk's folder has not been made", how);
             return None;
         }
-        let port = ports::free();
+        let sound = ports::block(42);
+        let port = sound + 40;
         let mut command = Command::new(script());
-        command.envs([
+        // Below /tmp, which its root folder sees.
+        let run = tempfile::tempdir_in("/tmp").unwrap();
+        command.env("RUN", run.path()).envs([
             ("PORT", port.to_string()),
             ("CLOSARE", closare.to_string()),
-            ("HTTP", ports::free().to_string()),
+            ("HTTP", (port + 1).to_string()),
+            ("SOUND", sound.to_string()),
+            ("SOUND_END", (port - 1).to_string()),
         ]);
         let peer = Peer::start(command, "asterisk", folder, how)?;
         assert!(answers_options(port).await, "Asterisk is not ready:\n{}", peer.said());
-        Some(Asterisk { peer, port })
+        Some(Asterisk { peer, run, port })
     }
 
     /// What its console answers.
     pub async fn console(&self, command: &str) -> String {
-        let output = Command::new(script()).args(["-x", command]).kill_on_drop(true).output().await.unwrap();
+        let output = Command::new(script())
+            .args(["-x", command])
+            .env("RUN", self.run.path())
+            .kill_on_drop(true)
+            .output();
+        let output = output.await.unwrap();
         assert!(output.status.success(), "`{command}`: {}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8_lossy(&output.stdout).into_owned()
     }

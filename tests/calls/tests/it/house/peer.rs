@@ -19,11 +19,22 @@ impl Peer {
     pub fn start(mut command: Command, name: &str, folder: &Path, how: &str) -> Option<Peer> {
         let said = folder.join(format!("{name}.said"));
         let file = std::fs::File::create(&said).unwrap();
+        command.stdout(file.try_clone().unwrap()).stderr(file);
+        Peer::begin(command, name, said, folder, how)
+    }
+
+    /// Whoever would read what it prints has gone before its first word.
+    pub fn start_unread(mut command: Command, name: &str, folder: &Path, how: &str) -> Option<Peer> {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        command.stdout(writer.try_clone().unwrap()).stderr(writer);
+        Peer::begin(command, name, PathBuf::new(), folder, how)
+    }
+
+    fn begin(mut command: Command, name: &str, said: PathBuf, folder: &Path, how: &str) -> Option<Peer> {
         command
             .current_dir(folder)
             .stdin(Stdio::null())
-            .stdout(file.try_clone().unwrap())
-            .stderr(file)
             // A test that fails leaves nobody behind; the process is ended by its id.
             .kill_on_drop(true);
         match command.spawn() {

@@ -1,7 +1,7 @@
 //! The engine as people run it: `closare serve`, a process of its own, which can be killed.
 
 use super::engine::{Setup, Turn};
-use super::{Peer, ports, project, skip};
+use super::{Peer, answers_options, ports, project, skip};
 use closare_runtime::Config;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -35,7 +35,7 @@ impl Setup {
     /// None, with a word on it, where the command or a plugin is missing.
     pub async fn apart(self, folder: &Path) -> Option<Apart> {
         if !closare().is_file() {
-            skip("the command `closare` is not built", "run `cargo build -p closare-cli`");
+            skip("the command `closare` is not built", HOW);
             return None;
         }
         let turn = self.turn().await;
@@ -49,12 +49,18 @@ impl Setup {
     /// None, with a word on it, where the command or a plugin is missing.
     pub async fn serve_apart(self, folder: &Path) -> Option<Served> {
         let apart = self.apart(folder).await?;
-        let mut command = apart.command();
-        command.args(["serve", "--show-calls"]);
-        let peer = Peer::start(command, "closare", folder, "run `cargo build -p closare-cli`")?;
+        let peer = Peer::start(apart.serves(), "closare", folder, HOW)?;
         let served = Served { peer, addr: apart.addr, data: apart.config.data.clone(), apart };
         served.says("Ready on").await;
         Some(served)
+    }
+
+    /// As [`Setup::serve_apart`], where nobody reads what it prints.
+    pub async fn serve_unread(self, folder: &Path) -> Option<Served> {
+        let apart = self.apart(folder).await?;
+        let peer = Peer::start_unread(apart.serves(), "closare", folder, HOW)?;
+        assert!(answers_options(apart.addr.port()).await, "the server is not ready");
+        Some(Served { peer, addr: apart.addr, data: apart.config.data.clone(), apart })
     }
 }
 
@@ -65,12 +71,20 @@ impl Apart {
         Ran { code: output.status.code().unwrap_or(-1), out: text(&output.stdout), err: text(&output.stderr) }
     }
 
+    fn serves(&self) -> Command {
+        let mut command = self.command();
+        command.args(["serve", "--show-calls"]);
+        command
+    }
+
     fn command(&self) -> Command {
         let mut command = Command::new(closare());
         command.arg("--config").arg(&self.file);
         command
     }
 }
+
+const HOW: &str = "run `cargo build -p closare-cli`";
 
 fn closare() -> PathBuf {
     project().join("target/debug/closare")
@@ -80,11 +94,6 @@ impl Served {
     /// Waits until it has printed this.
     pub async fn says(&self, text: &str) {
         self.peer.says(text).await;
-    }
-
-    /// Waits until it has printed this once more.
-    pub async fn says_again(&self, text: &str) {
-        self.peer.says_times(text, self.peer.said().matches(text).count() + 1).await;
     }
 
     /// Another command with the same configuration.

@@ -50,7 +50,9 @@ impl Sipp {
 
     /// In the folder lies `speech.ulaw`, where the scenario plays it. None, with a word on it, where SIPp is missing.
     pub fn start(self, to: SocketAddr, folder: &Path) -> Option<Peer> {
-        let port = ports::free();
+        // SIPp has the sound's port, and one for video two above it.
+        let sound = ports::block(6);
+        let port = sound + 4;
         let scenario = folder.join(format!("{}-{port}.xml", self.name));
         std::fs::write(&scenario, self.scenario).unwrap();
         let mut command = Command::new("sipp");
@@ -58,7 +60,7 @@ impl Sipp {
             .arg(to.to_string())
             .arg("-sf")
             .arg(scenario)
-            .args(["-i", "127.0.0.1", "-p", &port.to_string(), "-mp", &ports::free_pair().to_string()])
+            .args(["-i", "127.0.0.1", "-p", &port.to_string(), "-mp", &sound.to_string()])
             .args(["-timeout", "80", "-timeout_error", "-nostdin", "-trace_err"]);
         if !self.args.iter().any(|arg| arg == "-m") {
             command.args(["-m", "1"]);

@@ -1,5 +1,5 @@
 use super::*;
-use closare_call::Party;
+use crate::Party;
 use closare_terms::{Held, Kind};
 
 /// What watchers are told on a call whose machine does what a test says.

@@ -3,7 +3,8 @@
 //! It knows what the machine was handed and what it asked, and is asked once an event is dealt with. So what a turn tells already
 //! is never told beside it, and a caller's words are told only while the policies let a speech-to-text hear.
 
-use closare_call::{Effect, Event, Speaker, Utterance, veiled};
+use crate::veil::veiled;
+use crate::{Effect, Event, Speaker, Utterance};
 use closare_terms::{Millis, Role};
 use std::collections::BTreeMap;
 

@@ -62,7 +62,7 @@ impl Tell {
 }
 
 /// What counts also once a call is closed.
-pub fn is_usage(event: &Event) -> bool {
+fn is_usage(event: &Event) -> bool {
     matches!(event, Event::Used { .. } | Event::Requested { .. })
 }
 

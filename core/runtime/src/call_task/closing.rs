@@ -3,7 +3,7 @@
 use super::CallTask;
 use crate::ears::Command;
 use crate::live::Live;
-use crate::tell::{UNTOLD_MAX, is_usage};
+use crate::tell::UNTOLD_MAX;
 use closare_call::{Ended, Event};
 use closare_store::{Outcome, Status};
 use closare_telephony::LegEvent;
@@ -40,10 +40,9 @@ impl CallTask {
         if timeout(UNTOLD_MAX, self.untold.ends()).await.is_err() {
             tracing::warn!(call = %self.id, "a session has not ended: what it used last is not counted");
         }
+        // The log has ended with the call: what is told after that is in the sums alone.
         while let Ok(event) = inbox.try_recv() {
-            if is_usage(&event) {
-                self.log.event(self.clock.now(), &event, false);
-            }
+            self.log.count(&event);
         }
         self.log.finish();
         let (ended, reason) =

@@ -81,11 +81,12 @@ impl Mouth {
             None => plain,
         };
         flow.samples += audio.len() as u64;
-        self.line.append(utterance, audio);
-        self.pace.appended(utterance);
+        // Before the pacer has it, which may tell at once that it is on the wire.
         if first {
             self.tell(CallEvent::FirstAudio { utterance });
         }
+        self.line.append(utterance, audio);
+        self.pace.appended(utterance);
     }
 
     fn done(&mut self, utterance: u32) {

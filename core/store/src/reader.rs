@@ -78,7 +78,7 @@ impl Reader {
     /// # Errors
     /// A database that isn't there or can't be opened, another operator's key.
     pub async fn open(folder: &Path, key: &OperatorKey) -> Result<Reader, Error> {
-        let db = connect(folder, false).await?;
+        let db = connect(folder, false, BUSY).await?;
         let tenant = entities::tenants::Entity::find_by_id(TENANT).one(&db).await?.ok_or(Error::WrongKey)?;
         let tenant_key =
             key.0.unwrap_key(&tenant_place(TENANT), &tenant.wrapped_key).ok_or(Error::WrongKey)?;
@@ -278,10 +278,15 @@ pub(crate) fn recordings_folder(folder: &Path) -> PathBuf {
     folder.join("recordings")
 }
 
-/// How long a statement waits for another connection's. Longer, and the writer would gather rows in memory.
-const BUSY: Duration = Duration::from_millis(500);
+/// How long a statement waits for another connection's, where nothing is lost by waiting.
+pub(crate) const BUSY: Duration = Duration::from_millis(500);
 
-pub(crate) async fn connect(folder: &Path, create: bool) -> Result<DatabaseConnection, Error> {
+/// A statement waits at most `busy` for another connection's.
+pub(crate) async fn connect(
+    folder: &Path,
+    create: bool,
+    busy: Duration,
+) -> Result<DatabaseConnection, Error> {
     let path = folder.join("closare.db");
     let mut options = ConnectOptions::new("sqlite::memory:");
     let file = path.clone();
@@ -297,7 +302,7 @@ pub(crate) async fn connect(folder: &Path, create: bool) -> Result<DatabaseConne
                 .shared_cache(false)
                 .create_if_missing(create)
                 .foreign_keys(true)
-                .busy_timeout(BUSY)
+                .busy_timeout(busy)
                 .pragma("journal_mode", "WAL")
                 .pragma("secure_delete", "ON")
                 // Group commit makes the full one cheap, and a power cut then loses nothing that was committed.

@@ -43,7 +43,7 @@ impl Store {
         let recordings_folder = reader::recordings_folder(folder);
         fs::create_dir_all(&recordings_folder).map_err(Error::file(&recordings_folder))?;
         let lock = lock(folder)?;
-        let db = reader::connect(folder, true).await?;
+        let db = reader::connect(folder, true, reader::BUSY).await?;
         Migrator::up(&db, None).await?;
         ensure_tenant(&db, &key).await?;
         db.close().await?;

@@ -1,6 +1,6 @@
-//! Writing that never waits: what is handed in is queued in memory, and committed together by one thread, at most every half second.
-//! A row's words are sealed where they are handed in, the log's when the thread takes them. What the database can't take goes to the spool, and from there to the database
-//! when it is back.
+//! Writing that never waits: what is handed in is queued in memory, and committed together by one thread, 0.4 s after the first of them.
+//! A row's words are sealed where they are handed in, the log's when the thread takes them. What the database can't take goes to the
+//! spool, and from there to the database when it is back.
 
 mod commit;
 mod pack;

@@ -1,6 +1,7 @@
 use super::{Health, Kept, Queued};
 use std::sync::{Mutex, PoisonError};
 use tokio::sync::{Notify, oneshot};
+use tokio::time::Instant;
 
 /// Above this much, rows are dropped and counted: a call goes on without its log rather than the process without
 /// memory. It is some 90,000 entries of the log, and only with neither database nor spool does it fill.
@@ -18,6 +19,8 @@ pub(crate) struct Queue {
 
 struct State {
     rows: Vec<Queued>,
+    /// When the first of these came.
+    oldest: Option<Instant>,
     bytes: usize,
     /// Of rows that the thread has taken and not yet written.
     held_bytes: usize,
@@ -45,6 +48,7 @@ impl Queue {
     fn with_bytes_max(bytes_max: usize) -> Queue {
         let state = State {
             rows: Vec::new(),
+            oldest: None,
             bytes: 0,
             held_bytes: 0,
             lost: 0,
@@ -63,6 +67,7 @@ impl Queue {
             let fits = state.bytes + state.held_bytes + weight <= self.bytes_max && !state.closed;
             if fits {
                 state.bytes += weight;
+                state.oldest.get_or_insert_with(Instant::now);
                 state.rows.push(row);
             } else {
                 state.lost += 1;
@@ -98,12 +103,18 @@ impl Queue {
     pub fn take(&self) -> Taken {
         self.with(|state| {
             state.held_bytes += std::mem::take(&mut state.bytes);
+            state.oldest = None;
             Taken {
                 rows: std::mem::take(&mut state.rows),
                 waiting: std::mem::take(&mut state.waiting),
                 stop: state.stop.take(),
             }
         })
+    }
+
+    /// When the first of the rows that wait came.
+    pub fn oldest(&self) -> Option<Instant> {
+        self.with(|state| state.oldest)
     }
 
     pub fn lose(&self, rows: u64) {

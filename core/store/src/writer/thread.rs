@@ -8,9 +8,15 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::oneshot;
+use tokio::time::Instant;
 
-/// How long rows may come together before they are committed.
-const GROUP: Duration = Duration::from_millis(500);
+/// How long rows may come together before they are committed, from the first of them.
+///
+/// With [`BUSY`] it bounds what a crash may take to the last second: rows of `GROUP` wait for a database that just went away, and
+/// then for the spool.
+const GROUP: Duration = Duration::from_millis(400);
+/// How long a statement waits for another connection's. Longer, and rows would gather in memory.
+const BUSY: Duration = Duration::from_millis(200);
 /// How often a database that was away is tried again when nothing new comes.
 const RETRY: Duration = Duration::from_secs(1);
 
@@ -25,9 +31,9 @@ pub(crate) async fn start(folder: PathBuf, queue: Arc<Queue>, spool: Spool) -> R
     let place = folder.clone();
     let work = async move {
         let begin = async {
-            let db = reader::connect(&folder, false).await?;
+            let db = reader::connect(&folder, false, BUSY).await?;
             let mut writing = Writing { db, queue, spool, held: Vec::new() };
-            writing.drain().await?;
+            while !writing.drain().await? {}
             Ok(writing)
         };
         match begin.await {
@@ -63,9 +69,7 @@ impl Writing {
     async fn run(mut self) {
         let mut kept = Kept::Database;
         loop {
-            let wait = if kept == Kept::Database { Duration::MAX } else { RETRY };
-            let _ = tokio::time::timeout(wait, self.queue.work.notified()).await;
-            let _ = tokio::time::timeout(GROUP, self.queue.hurry.notified()).await;
+            self.gather(kept).await;
             let Taken { rows, waiting, stop } = self.queue.take();
             self.held.extend(pack(rows));
             let now = self.keep(kept).await;
@@ -88,6 +92,14 @@ impl Writing {
         }
     }
 
+    /// Until there is something to do, and what comes with it has come.
+    async fn gather(&self, kept: Kept) {
+        let wait = if kept == Kept::Database { Duration::MAX } else { RETRY };
+        let _ = tokio::time::timeout(wait, self.queue.work.notified()).await;
+        let due = self.queue.oldest().unwrap_or_else(Instant::now) + GROUP;
+        let _ = tokio::time::timeout_at(due, self.queue.hurry.notified()).await;
+    }
+
     /// Brings what is held to the database, after what lies in the spool; if it can't, to the spool.
     async fn keep(&mut self, was: Kept) -> Kept {
         // A database that is away lets whoever asks wait: a crash meanwhile would take what has come.
@@ -95,7 +107,8 @@ impl Writing {
             self.keep_in_spool();
         }
         match self.keep_in_database().await {
-            Ok(()) => Kept::Database,
+            Ok(true) => Kept::Database,
+            Ok(false) => self.keep_in_spool(),
             Err(error) => {
                 tracing::debug!(%error, "database takes no rows");
                 self.keep_in_spool()
@@ -120,18 +133,22 @@ impl Writing {
         }
     }
 
-    async fn keep_in_database(&mut self) -> Result<(), Error> {
-        self.drain().await?;
+    /// False where the spool comes first and there was no time for all of it.
+    async fn keep_in_database(&mut self) -> Result<bool, Error> {
+        if !self.drain().await? {
+            return Ok(false);
+        }
         if !self.held.is_empty() {
             let dropped = commit::commit(&self.db, &self.held).await?;
             self.queue.lose(dropped);
             self.held.clear();
         }
-        Ok(())
+        Ok(true)
     }
 
-    /// Brings the spool to the database, oldest first.
-    async fn drain(&mut self) -> Result<(), Error> {
+    /// Brings the spool to the database, oldest first, until newer rows are due: an hour of it must not keep them in memory.
+    /// False where some of it is left.
+    async fn drain(&mut self) -> Result<bool, Error> {
         for path in self.spool.files()? {
             match self.spool.read(&path) {
                 Ok(rows) => {
@@ -145,7 +162,10 @@ impl Writing {
                 }
                 Err(error) => return Err(error),
             }
+            if self.queue.oldest().is_some_and(|oldest| oldest.elapsed() >= GROUP) {
+                return Ok(false);
+            }
         }
-        Ok(())
+        Ok(true)
     }
 }

@@ -41,6 +41,9 @@ const SUMMARY: Duration = Duration::from_millis(1_200);
 /// All summaries of a round that its process owed, and a slow machine.
 const SUMMARIES_MAX: Duration = Duration::from_secs(20);
 
+const KEY_EVERY: Duration = Duration::from_millis(200);
+const LOOK_EVERY: Duration = Duration::from_millis(20);
+
 /// A caller who presses keys all the time: so the log has something to say in every moment.
 struct Caller {
     number: String,
@@ -105,7 +108,7 @@ async fn killed_at_random_moments() {
         }
         let Some(mut callers) = calls(served.addr, home.path(), round, &mut chance).await else { return };
         let held = match round % 3 {
-            2 => hold(&data, home.path()).await,
+            2 => talk_while(&mut callers, hold(&data, home.path())).await,
             _ => None,
         };
         talk_until(&mut callers, round, &mut chance).await;
@@ -151,9 +154,24 @@ async fn calls(
         let sipp = sipp.start(to, folder)?;
         callers.push(Caller { number, sipp, phone, up: None, gone: None });
         // Two peers that start at once may take each other's port.
-        tokio::time::sleep(millis(chance, 100..700)).await;
+        talk_while(&mut callers, tokio::time::sleep(millis(chance, 100..700))).await;
     }
     Some(callers)
+}
+
+/// Keys until this is done.
+async fn talk_while<T>(callers: &mut [Caller], done: impl Future<Output = T>) -> T {
+    let mut tick = tokio::time::interval(KEY_EVERY);
+    tokio::pin!(done);
+    loop {
+        tokio::select! {
+            done = &mut done => return done,
+            _ = tick.tick() => callers.iter_mut().for_each(|caller| {
+                caller.look();
+                caller.key();
+            }),
+        }
+    }
 }
 
 /// Keys, and answers at random moments, until the kill: in every other round at any moment, else close to the end of a call.
@@ -162,7 +180,7 @@ async fn talk_until(callers: &mut [Caller], round: usize, chance: &mut StdRng) {
     let any_moment = millis(chance, 0..9_000);
     let after_end = millis(chance, 0..2_500);
     let mut ended: Option<Instant> = None;
-    let mut tick = tokio::time::interval(Duration::from_millis(20));
+    let mut tick = tokio::time::interval(LOOK_EVERY);
     let mut answers: Vec<Instant> = callers.iter().map(|_| begin + millis(chance, 4_000..7_000)).collect();
     for count in 0.. {
         tick.tick().await;
@@ -173,8 +191,8 @@ async fn talk_until(callers: &mut [Caller], round: usize, chance: &mut StdRng) {
             } else if Instant::now() >= *answer {
                 caller.phone.press("#");
                 *answer = Instant::now() + millis(chance, 1_500..4_000);
-            } else if count % 10 == 0 {
-                caller.phone.press("5");
+            } else if count % (KEY_EVERY.as_millis() / LOOK_EVERY.as_millis()) == 0 {
+                caller.key();
             }
         }
         let over = if round % 2 == 0 {
@@ -189,6 +207,12 @@ async fn talk_until(callers: &mut [Caller], round: usize, chance: &mut StdRng) {
 }
 
 impl Caller {
+    fn key(&self) {
+        if self.gone.is_none() {
+            self.phone.press("5");
+        }
+    }
+
     fn look(&mut self) {
         if self.up.is_none() && self.phone.last_word().is_some() {
             self.up = Some(now());

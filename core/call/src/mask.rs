@@ -3,36 +3,62 @@
 /// The kinds that this masks, as a policy's `redact` names them.
 pub const KINDS: &[&str] = &["card", "iban"];
 
-/// The words with each card number (12 to 19 digits that pass Luhn) and IBAN (mod 97) replaced by `•••• ` and its end.
+/// More characters than any of both has: an IBAN's.
+const LONGEST: usize = 34;
+
+/// The words with each card number (12 to 19 digits that pass Luhn) and IBAN (mod 97) replaced by `•••• ` and its end, whatever
+/// stands between the parts of it that is neither letter nor figure, and whatever letters follow it without a space.
 pub fn mask(text: &str) -> String {
-    let words: Vec<&str> = text.split(' ').collect();
-    let mut out = Vec::new();
-    let mut at = 0;
-    while at < words.len() {
-        match secret_from(&words[at..]) {
+    let parts = parts(text);
+    let mut out = String::with_capacity(text.len());
+    let (mut at, mut told) = (0, 0);
+    while at < parts.len() {
+        match secret_from(&parts[at..]) {
             Some((length, end)) => {
-                out.push(format!("•••• {end}"));
+                out.push_str(&text[told..parts[at].starts]);
+                out.push_str("•••• ");
+                out.push_str(&end);
                 at += length;
+                told = parts[at - 1].ends;
             }
-            None => {
-                out.push(words[at].to_owned());
-                at += 1;
-            }
+            None => at += 1,
         }
     }
-    out.join(" ")
+    out.push_str(&text[told..]);
+    out
 }
 
-/// How many words from the first on are a secret, the longest such, and its last characters.
-fn secret_from(words: &[&str]) -> Option<(usize, String)> {
+/// Letters or figures that stand together, and where in the text, in bytes.
+struct Part<'a> {
+    letters: &'a str,
+    starts: usize,
+    ends: usize,
+}
+
+fn parts(text: &str) -> Vec<Part<'_>> {
+    let kind = |c: char| (c.is_ascii_digit(), c.is_alphanumeric());
+    let mut parts = Vec::new();
+    let mut chars = text.char_indices().peekable();
+    while let Some((starts, first)) = chars.next() {
+        while chars.next_if(|(_, next)| kind(*next) == kind(first)).is_some() {}
+        let ends = chars.peek().map_or(text.len(), |(at, _)| *at);
+        if first.is_alphanumeric() {
+            parts.push(Part { letters: &text[starts..ends], starts, ends });
+        }
+    }
+    parts
+}
+
+/// How many parts from the first on are a secret, the longest such, and its last characters.
+fn secret_from(parts: &[Part<'_>]) -> Option<(usize, String)> {
     let mut run = String::new();
     let mut found = None;
-    for (index, word) in words.iter().take(34).enumerate() {
-        let clean: String = spoken_digit(word).map_or_else(|| compact(word), str::to_owned);
-        if clean.is_empty() || run.len() + clean.len() > 34 || !starts_well(&run, &clean) {
+    for (index, part) in parts.iter().take(LONGEST).enumerate() {
+        run.push_str(spoken_digit(part.letters).unwrap_or(part.letters));
+        run.make_ascii_uppercase();
+        if run.len() > LONGEST || !starts_well(&run) {
             break;
         }
-        run.push_str(&clean);
         if is_card(&run) {
             found = Some((index + 1, run[run.len() - 4..].to_owned()));
         } else if is_iban(&run) {
@@ -42,19 +68,16 @@ fn secret_from(words: &[&str]) -> Option<(usize, String)> {
     found
 }
 
-fn compact(word: &str) -> String {
-    word.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_uppercase()
-}
-
 /// A card begins with a digit and stays so; an IBAN begins with two letters and two digits.
-fn starts_well(run: &str, next: &str) -> bool {
-    let all = format!("{run}{next}");
-    let digits = all.chars().all(|c| c.is_ascii_digit());
-    let bytes = all.as_bytes();
+fn starts_well(run: &str) -> bool {
+    let bytes = run.as_bytes();
     let iban = bytes.len() >= 4
         && bytes[..2].iter().all(u8::is_ascii_uppercase)
-        && bytes[2..4].iter().all(u8::is_ascii_digit);
-    digits || iban || (all.len() <= 2 && all.chars().all(|c| c.is_ascii_uppercase()))
+        && bytes[2..4].iter().all(u8::is_ascii_digit)
+        && run.is_ascii();
+    bytes.iter().all(u8::is_ascii_digit)
+        || iban
+        || (bytes.len() <= 2 && bytes.iter().all(u8::is_ascii_uppercase))
 }
 
 /// The figure that a word is, in English and German.
@@ -167,13 +190,28 @@ mod tests {
     }
 
     #[test]
+    fn whatever_stands_between_its_parts() {
+        check("4111-1111-1111-1111", "•••• 1111");
+        check("4111 - 1111 -  1111. 1111!", "•••• 1111!");
+        check("(4111\u{a0}1111\u{202f}1111, 1111)\nthanks", "(•••• 1111)\nthanks");
+    }
+
+    #[test]
+    fn letters_without_a_space() {
+        let glued = "my card is 4111 1111 1111 1111".repeat(2);
+        check(&glued, "my card is •••• 1111my card is •••• 1111");
+    }
+
+    #[test]
     fn iban() {
-        check("it's DE89 3704 0044 0532 0130 00.", "it's •••• 00");
+        check("it's DE89 3704 0044 0532 0130 00.", "it's •••• 00.");
+        check("GB29NWBK60161331926819, thanks", "•••• 19, thanks");
     }
 
     #[test]
     fn other_numbers_stay() {
         check("call me on 020 7946 0000 at 9", "call me on 020 7946 0000 at 9");
         check("no 47 12 34", "no 47 12 34");
+        check("  two  spaces,\tstay ", "  two  spaces,\tstay ");
     }
 }

@@ -12,7 +12,7 @@ const FIGURES_MAX: usize = 6;
 pub fn veiled(words: &str) -> String {
     let words: Vec<&str> = words.split_whitespace().collect();
     let mut shown = Vec::new();
-    for row in words.chunk_by(|one, next| figures(one) > 0 && figures(next) > 0) {
+    for row in words.chunk_by(|one, next| goes_on(one) && goes_on(next)) {
         if row.iter().map(|word| figures(word)).sum::<usize>() > FIGURES_MAX {
             shown.push("••••");
         } else {
@@ -20,6 +20,11 @@ pub fn veiled(words: &str) -> String {
         }
     }
     shown.join(" ")
+}
+
+/// Whether a row of figures does, with this word in it.
+fn goes_on(word: &str) -> bool {
+    figures(word) > 0 || !word.contains(char::is_alphanumeric)
 }
 
 fn figures(word: &str) -> usize {
@@ -39,6 +44,7 @@ mod tests {
         check("it's 4111 11", "it's 4111 11");
         check("it's 4111 111", "it's ••••");
         check("it's 4111-1111-1111-1111, thanks", "it's •••• thanks");
+        check("it's 4111 - 1111 - 1111", "it's ••••");
         check("four one one one one one one, please", "•••• please");
     }
 

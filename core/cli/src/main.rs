@@ -22,6 +22,9 @@ use closare_telephony::QUIET;
 use std::process::ExitCode;
 use tracing_subscriber::EnvFilter;
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Answers phone calls with AI, on your own machine.
 #[derive(Parser)]
 #[command(name = "closare", version, arg_required_else_help = true)]

@@ -18,6 +18,7 @@ use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, UdpSocket};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
+use tokio::net::TcpStream;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -77,6 +78,10 @@ impl Driver {
             config,
         });
         tokio::spawn(async move { endpoint.serve().await });
+        if let Err(source) = takes_streams(local).await {
+            driver.stop.cancel();
+            return Err(failed(source));
+        }
         tokio::spawn(Arc::clone(&driver).receive(requests));
         driver.register();
         driver.serve_streams();
@@ -154,6 +159,21 @@ fn bind(listen: SocketAddr) -> std::io::Result<(UdpSocket, SocketAddr)> {
     Err(last)
 }
 
+/// Waits until the TCP port is open. The stack opens it in a task of its own, and tells nobody if it can't: another process may have
+/// taken the port since [`bind`] gave it back.
+async fn takes_streams(local: SocketAddr) -> std::io::Result<()> {
+    let loopback = if local.is_ipv4() { Ipv4Addr::LOCALHOST.into() } else { Ipv6Addr::LOCALHOST.into() };
+    let ip = if local.ip().is_unspecified() { loopback } else { local.ip() };
+    let mut look = tokio::time::interval(OPENING_LOOK);
+    for _ in 1..OPENING_LOOKS {
+        look.tick().await;
+        if TcpStream::connect((ip, local.port())).await.is_ok() {
+            return Ok(());
+        }
+    }
+    TcpStream::connect((ip, local.port())).await.map(drop)
+}
+
 async fn endpoint(
     config: &Config,
     udp: UdpSocket,
@@ -197,6 +217,9 @@ fn route_towards(peer: IpAddr) -> Option<IpAddr> {
 const SOMEWHERE_V4: Ipv4Addr = Ipv4Addr::new(192, 0, 2, 1);
 const SOMEWHERE_V6: Ipv6Addr = Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 1);
 
+/// How often, and how many times, it is looked whether the stack has opened its TCP port.
+const OPENING_LOOK: Duration = Duration::from_millis(10);
+const OPENING_LOOKS: u32 = 200;
 /// Calls that ring while nobody takes them out.
 const INCOMING_WAITING: usize = 64;
 

@@ -27,7 +27,7 @@ help:
 	@echo 'make demo      hear Closare take a call; no account, no key, no phone'
 	@echo 'make call      keep it up and call it yourself, with a softphone or from a PBX'
 	@echo 'make test      every test, with what they need'
-	@echo 'make soak      kills, a database that is away, dead vendors: at length, about half an hour'
+	@echo 'make soak      kills, a database that is away, dead vendors: at length, about a quarter of an hour'
 	@echo 'make fuzz      what strangers send, made up for as long as you like: TIME=60 seconds a target, TARGET=sdp'
 	@echo 'make bench     Closare beside its peers on one workload, about 40 minutes'
 	@echo 'make plugins   the plugins, as WASM, into target/closare-plugins'

@@ -150,8 +150,13 @@ impl PhoneCall {
             Effect::Accept { .. } => return Some(Event::Answered),
             Effect::Hangup { .. } => return Some(Event::LegEnded { by: Party::Us }),
             Effect::Say { utterance, text, .. } => {
-                let told = text.words().contains("an AI") || text.words().is_empty();
-                assert!(self.disclosed || told, "words before the disclosure was heard out");
+                let told = ["an AI", "einer KI"].iter().any(|told| text.words().contains(told));
+                let told = told || text.words().is_empty();
+                assert!(
+                    self.disclosed || told,
+                    "words before the disclosure was heard out: {}",
+                    text.words()
+                );
                 self.add(utterance);
             }
             Effect::Beep { utterance } => {
@@ -172,7 +177,8 @@ impl PhoneCall {
             Effect::Cancel { job, .. } => self.jobs.retain(|known| *known != job),
             Effect::Closed { .. } => self.closed = true,
             Effect::Turn(turn) => {
-                assert!(!turn.heard.words().contains("4111 1111"), "a card number in the transcript");
+                let words = turn.heard.words();
+                assert!(!has_card(words), "a card number in the transcript: {words}");
             }
             _ => {}
         }
@@ -196,6 +202,15 @@ impl PhoneCall {
             );
         }
     }
+}
+
+/// The card that callers here have, as a number of its own.
+fn has_card(words: &str) -> bool {
+    const CARD: &str = "4111 1111 1111 1111";
+    words.match_indices(CARD).any(|(at, _)| {
+        let (before, after) = (&words[..at], &words[at + CARD.len()..]);
+        !before.ends_with(|c: char| c.is_ascii_digit()) && !after.starts_with(|c: char| c.is_ascii_digit())
+    })
 }
 
 /// Far above what any event leads to.

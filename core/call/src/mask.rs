@@ -177,7 +177,34 @@ fn is_iban(run: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::mask;
+    use super::{is_card, mask};
+    use proptest::prelude::*;
+
+    /// By the standard library's Unicode: proptest's is another version.
+    fn separator() -> impl Strategy<Value = String> {
+        let neither = any::<char>().prop_filter("neither letter nor figure", |c| !c.is_alphanumeric());
+        prop::collection::vec(neither, 0..3).prop_map(String::from_iter)
+    }
+
+    proptest! {
+        /// However it is written, nothing but its end is left of a card.
+        #[test]
+        fn nothing_of_a_card_is_left(
+            digits in "[0-9]{15}",
+            between in prop::collection::vec(separator(), 15),
+            before in "[x-z]{0,6}",
+            after in "[x-z]{0,6}",
+        ) {
+            let card = (0..10).map(|last| format!("{digits}{last}")).find(|card| is_card(card)).unwrap();
+            let mut text = before.clone();
+            for (digit, between) in card.chars().zip(between.iter().map(String::as_str).chain([""])) {
+                text.push(digit);
+                text.push_str(between);
+            }
+            text.push_str(&after);
+            prop_assert_eq!(mask(&text), format!("{before}•••• {}{after}", &card[12..]));
+        }
+    }
 
     fn check(text: &str, expect: &str) {
         assert_eq!(mask(text), expect);

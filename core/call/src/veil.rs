@@ -28,7 +28,10 @@ fn goes_on(word: &str) -> bool {
 }
 
 fn figures(word: &str) -> usize {
-    if spoken_digit(word).is_some() { 1 } else { word.chars().filter(|c| c.is_numeric()).count() }
+    let parts = word.split(|c: char| !c.is_alphanumeric());
+    let count =
+        |part| if spoken_digit(part).is_some() { 1 } else { part.chars().filter(|c| c.is_numeric()).count() };
+    parts.map(count).sum()
 }
 
 #[cfg(test)]
@@ -46,6 +49,7 @@ mod tests {
         check("it's 4111-1111-1111-1111, thanks", "it's •••• thanks");
         check("it's 4111 - 1111 - 1111", "it's ••••");
         check("four one one one one one one, please", "•••• please");
+        check("four-one-one-one-one-one-one, please", "•••• please");
     }
 
     #[test]

@@ -1,8 +1,12 @@
-"""Where the vendors stand, and a little audio."""
+"""Where the vendors stand, and a little audio. A client that hangs says where, and ends."""
 
+import faulthandler
 import math
 import os
 import struct
+
+HANGS_S = 60
+faulthandler.dump_traceback_later(HANGS_S, exit=True)
 
 HTTPS = os.environ["EMULATOR_HTTPS"]
 WSS = os.environ["EMULATOR_WSS"]

@@ -2,6 +2,7 @@
 
 mod closing;
 mod hearing;
+mod inlets;
 mod leaving;
 mod recording;
 
@@ -20,8 +21,9 @@ use crate::told::{host_listening, leg_event};
 use crate::voices::{Say, Voices};
 use closare_call::{Call, Effect, Ended, Event};
 use closare_store::{NewCall, Retention};
-use closare_telephony::{Incoming, Leg, LegControl, LegEvent};
+use closare_telephony::{Incoming, Leg, LegControl};
 use closare_terms::{CallId, Kind, Language, Millis, PhoneNumber, Role};
+use inlets::{Came, Inlets};
 use std::collections::VecDeque;
 use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot};
@@ -64,15 +66,16 @@ struct Line {
 
 /// Runs a call from its INVITE to its last row.
 pub async fn run(runtime: Arc<Runtime>, agent: Arc<Agent>, incoming: Incoming) {
-    let (events, mut inbox) = mpsc::channel(INBOX_MAX);
+    let (events, inbox) = mpsc::channel(INBOX_MAX);
+    let mut inlets = Inlets::new(inbox);
     // A box: a future holds all that is moved into another once more.
     let mut task = Box::new(CallTask::new(runtime.clone(), &agent, incoming, events.clone()));
     let id = task.id.clone();
     runtime.live.add(id.clone(), &agent.name(), &agent.number, events);
     runtime.live.tell(Live::Began { call: id.clone(), agent: agent.name(), number: agent.number.clone() });
     let gone = leaving::Gone { runtime, id };
-    let leg_events = task.drive(&mut inbox).await;
-    task.finish(leg_events, inbox).await;
+    task.drive(&mut inlets).await;
+    task.finish(inlets).await;
     drop(gone);
 }
 
@@ -147,22 +150,23 @@ impl CallTask {
         }
     }
 
-    /// Until the machine is closed. Gives what is left of the leg.
-    async fn drive(&mut self, inbox: &mut mpsc::Receiver<Event>) -> Option<mpsc::Receiver<LegEvent>> {
-        let mut leg_events: Option<mpsc::Receiver<LegEvent>> = None;
-        self.happen(self.clock.now(), Event::Offered, &mut leg_events).await;
+    /// Until the machine is closed.
+    async fn drive(&mut self, inlets: &mut Inlets) {
+        self.happen(self.clock.now(), Event::Offered, inlets).await;
         while !self.call.is_closed() {
             let wake = self.call.wake().map_or(Millis::NEVER, |(at, _)| at);
             let wake = tokio::time::Instant::from_std(self.clock.instant_at(wake));
             let (at, event) = tokio::select! {
-                Some(event) = next(&mut leg_events) => {
-                    let rate = self.leg.as_ref().map_or(8_000, |line| line.rate);
-                    match leg_event(event, rate) {
-                        (at, Some(event)) => (at.min(self.clock.now()), event),
-                        (_, None) => continue,
+                came = inlets.next() => match came {
+                    Came::Told(event) => (self.clock.now(), event),
+                    Came::OfLeg(event) => {
+                        let rate = self.leg.as_ref().map_or(8_000, |line| line.rate);
+                        match leg_event(event, rate) {
+                            (at, Some(event)) => (at.min(self.clock.now()), event),
+                            (_, None) => continue,
+                        }
                     }
-                }
-                Some(event) = inbox.recv() => (self.clock.now(), event),
+                },
                 () = cancelled(&self.incoming) => {
                     self.incoming = None;
                     (self.clock.now(), Event::LegEnded { by: closare_call::Party::Caller })
@@ -170,15 +174,14 @@ impl CallTask {
                 () = tokio::time::sleep_until(wake) => (self.clock.now(), Event::Woke),
             };
             if let Some(first) = self.comes_first(&event) {
-                self.happen(at, first, &mut leg_events).await;
+                self.happen(at, first, inlets).await;
             }
-            self.happen(at, event, &mut leg_events).await;
+            self.happen(at, event, inlets).await;
         }
-        leg_events
     }
 
     /// Hands the machine one event, and carries out what it asks; what the policies answer at once is handed in first.
-    async fn happen(&mut self, at: Millis, event: Event, leg_events: &mut Option<mpsc::Receiver<LegEvent>>) {
+    async fn happen(&mut self, at: Millis, event: Event, inlets: &mut Inlets) {
         let mut queue = VecDeque::from([(at, event)]);
         let mut effects = Vec::new();
         while let Some((at, event)) = queue.pop_front() {
@@ -199,7 +202,7 @@ impl CallTask {
                         self.log.verdict(at, point, &ruling);
                         answers.push((at, Event::Verdict { ask, verdict: ruling.verdict }));
                     }
-                    Effect::Accept { .. } => answers.push((at, self.accept(leg_events).await)),
+                    Effect::Accept { .. } => answers.push((at, self.accept(inlets).await)),
                     other => self.carry_out(other),
                 }
             }
@@ -211,7 +214,7 @@ impl CallTask {
         self.tell_ears();
     }
 
-    async fn accept(&mut self, leg_events: &mut Option<mpsc::Receiver<LegEvent>>) -> Event {
+    async fn accept(&mut self, inlets: &mut Inlets) -> Event {
         let lost = Event::LegEnded { by: closare_call::Party::Network };
         let Some(incoming) = self.incoming.take() else { return lost };
         let (done, recorded) = oneshot::channel();
@@ -220,7 +223,7 @@ impl CallTask {
         });
         match incoming.answer(self.clock.epoch, Box::new(tap)).await {
             Ok(Leg { events, voice, control, .. }) => {
-                *leg_events = Some(events);
+                inlets.leg = Some(events);
                 let rate = voice.rate();
                 let voices = Voices::new(
                     self.published.clone(),
@@ -311,13 +314,6 @@ impl CallTask {
         if let Some(line) = &self.leg {
             line.ears.tell(command);
         }
-    }
-}
-
-async fn next(events: &mut Option<mpsc::Receiver<LegEvent>>) -> Option<LegEvent> {
-    match events {
-        Some(events) => events.recv().await,
-        None => std::future::pending().await,
     }
 }
 

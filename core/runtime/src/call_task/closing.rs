@@ -1,14 +1,13 @@
 //! The end of a call's task: the line is let go, what was counted last is taken, the last rows are written.
 
 use super::CallTask;
+use super::inlets::Inlets;
 use crate::ears::Command;
 use crate::live::Live;
 use crate::tell::UNTOLD_MAX;
-use closare_call::{Ended, Event};
+use closare_call::Ended;
 use closare_store::{Outcome, Status};
-use closare_telephony::LegEvent;
 use std::time::Duration;
-use tokio::sync::mpsc;
 use tokio::time::timeout;
 
 /// What the recorder may take to end its file.
@@ -16,17 +15,13 @@ const RECORDED_MAX: Duration = Duration::from_secs(5);
 
 impl CallTask {
     /// The call is closed: its recording is ended, its last rows are on their way.
-    pub(super) async fn finish(
-        mut self: Box<Self>,
-        leg_events: Option<mpsc::Receiver<LegEvent>>,
-        mut inbox: mpsc::Receiver<Event>,
-    ) {
+    pub(super) async fn finish(mut self: Box<Self>, mut inlets: Inlets) {
         let recorded = self.leg.as_mut().and_then(|line| line.recorded.take());
         if let Some(line) = &self.leg {
             line.ears.tell(Command::StopRecording);
             line.control.hangup("the call is over");
         }
-        drop(leg_events);
+        inlets.leg = None;
         self.minds.finish();
         if let Some(line) = self.leg.take() {
             line.voices.finish();
@@ -41,7 +36,7 @@ impl CallTask {
             tracing::warn!(call = %self.id, "a session has not ended: what it used last is not counted");
         }
         // The log has ended with the call: what is told after that is in the sums alone.
-        while let Ok(event) = inbox.try_recv() {
+        while let Ok(event) = inlets.inbox.try_recv() {
             self.log.count(&event);
         }
         self.log.finish();

@@ -57,6 +57,12 @@ impl Flow {
         self.go(context, next)
     }
 
+    /// Whether these keys may be an answer to the step that waits.
+    pub fn takes_keys(&self, context: &Context, keys: &str) -> bool {
+        let step = self.stack.last().and_then(|frame| context.workflow.step(frame.at));
+        self.active.as_ref().is_none_or(|active| steps::takes_keys(context, step, active, keys))
+    }
+
     /// Runs an anytime branch, and comes back to the step that it left.
     pub fn detour(&mut self, context: &mut Context, block: BlockId) -> Went {
         self.leave_step(context);

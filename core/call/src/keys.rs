@@ -2,6 +2,7 @@
 
 use crate::call::Call;
 use crate::steps::{Active, Input};
+use closare_workflow::BlockId;
 
 /// Keys that wait for a step that takes them.
 const EARLY_KEYS_MAX: usize = 32;
@@ -16,9 +17,7 @@ impl Call {
         let connecting = self.flow.active.as_ref().is_some_and(crate::steps::connects);
         let anytime = self.context.workflow.anytime.keys.get(&key).copied();
         if let Some(block) = anytime.filter(|_| !(numbers || disclosing || consenting || connecting)) {
-            self.context.interrupt_for_branch();
-            let went = self.flow.detour(&mut self.context, block);
-            return self.went(went);
+            return self.key_branch(block);
         }
         if listener.is_none() {
             let early = &mut self.context.state.floor.early_keys;
@@ -38,6 +37,23 @@ impl Call {
     pub(crate) fn keys(&mut self, keys: String) {
         self.context.record_key_latency();
         self.context.drop_cut();
-        self.input(Input::Keys(keys));
+        match self.stray(&keys) {
+            Some(block) => self.key_branch(block),
+            None => self.input(Input::Keys(keys)),
+        }
+    }
+
+    /// A key alone that can't be the number that is asked for is meant for its anytime branch.
+    fn stray(&self, keys: &str) -> Option<BlockId> {
+        let mut all = keys.chars();
+        let (Some(key), None) = (all.next(), all.next()) else { return None };
+        let block = self.context.workflow.anytime.keys.get(&key).copied()?;
+        (!self.flow.takes_keys(&self.context, keys)).then_some(block)
+    }
+
+    fn key_branch(&mut self, block: BlockId) {
+        self.context.interrupt_for_branch();
+        let went = self.flow.detour(&mut self.context, block);
+        self.went(went);
     }
 }

@@ -35,6 +35,9 @@ pub struct Memory {
 pub struct Said {
     pub speaker: Speaker,
     pub text: String,
+    /// It answered a question of consent, and said nothing besides.
+    #[serde(default)]
+    pub settled: bool,
 }
 
 /// Words of the agent, and whether they hold a value of the caller's.
@@ -49,11 +52,11 @@ impl Memory {
         self.turns += 1;
         self.repeated_from_here = true;
         self.awaits_caller = false;
-        self.talk.push(Said { speaker: Speaker::Caller, text: mask(text) });
+        self.talk.push(Said { speaker: Speaker::Caller, text: mask(text), settled: false });
     }
 
     pub fn spoke(&mut self, text: &str) {
-        self.talk.push(Said { speaker: Speaker::Agent, text: text.to_owned() });
+        self.talk.push(Said { speaker: Speaker::Agent, text: text.to_owned(), settled: false });
     }
 
     /// Keeps words of the agent for a caller who asks for them again.
@@ -80,15 +83,27 @@ impl Memory {
         self.answered = self.talk.len();
     }
 
+    /// The caller's last words answered a question of consent: they are no matter for any step after it.
+    pub fn mark_settled(&mut self) {
+        if let Some(said) = self.talk.iter_mut().rev().find(|said| said.speaker == Speaker::Caller) {
+            said.settled = true;
+        }
+    }
+
     /// The caller's last words, unless they were an answer to a slot's question.
     pub fn unanswered(&self) -> Option<&str> {
-        let fresh = &self.talk[self.answered.min(self.talk.len())..];
-        fresh.iter().rev().find(|said| said.speaker == Speaker::Caller).map(|said| said.text.as_str())
+        self.matters_since(self.answered).last().map(|said| said.text.as_str())
     }
 
     /// What the caller has said since the last time that it was understood.
     pub fn fresh(&self) -> bool {
-        self.talk[self.understood.min(self.talk.len())..].iter().any(|said| said.speaker == Speaker::Caller)
+        self.matters_since(self.understood).next().is_some()
+    }
+
+    /// The caller's lines from here on that are for the steps to understand.
+    fn matters_since(&self, line: usize) -> impl DoubleEndedIterator<Item = &Said> {
+        let lines = &self.talk[line.min(self.talk.len())..];
+        lines.iter().filter(|said| said.speaker == Speaker::Caller && !said.settled)
     }
 
     pub fn mark_understood(&mut self) {

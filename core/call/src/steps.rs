@@ -21,7 +21,7 @@ use crate::effect::Ended;
 use crate::event::{Ending, Job, TransferOutcome, Utterance};
 use crate::floor::Heard;
 use crate::gate::Want;
-use closare_workflow::{BlockId, Do, Step, Target};
+use closare_workflow::{BlockId, Do, Keys, Step, Target};
 use serde::{Deserialize, Serialize};
 
 /// The step that waits for something. A step that waits for nothing has no state.
@@ -175,6 +175,19 @@ pub fn takes_message(active: &Active) -> bool {
 /// Whether the other side is being called: nothing that the caller says or presses starts anything else.
 pub fn connects(active: &Active) -> bool {
     matches!(active, Active::Transfer(state) if state.rings())
+}
+
+/// Whether these keys may be an answer to the step that waits.
+pub fn takes_keys(context: &Context, step: Option<&Step>, active: &Active, keys: &str) -> bool {
+    match (active, step.map(|step| &step.does)) {
+        // It keeps words, or a number: a key alone is neither, unless keys are all that it wants.
+        (Active::Ask(_), Some(Do::Ask(ask))) => keys.len() > 1 || ask.listen.keys == Keys::Only,
+        (Active::Collect(state), Some(Do::Collect(collect))) => {
+            state.takes_keys(context, &collect.slots, keys)
+        }
+        (Active::Extract(state), Some(Do::Extract(extract))) => state.takes_keys(context, extract, keys),
+        _ => true,
+    }
 }
 
 /// Hands the step that waits what happened.

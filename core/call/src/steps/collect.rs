@@ -150,14 +150,19 @@ impl Collecting {
         let Some((index, slot)) = self.asked.and_then(|index| Some((index, slots.get(index)?))) else {
             return Next::Stay;
         };
-        let language = context.language();
-        let now = crate::scope::local_now(context);
-        let moment =
-            closare_slots::Context { language: &language, now, country: context.setup.to_country.as_deref() };
-        match closare_slots::from_keys(&slot.kind, keys, &moment) {
+        match from_keys(context, slot, keys) {
             Some(value) => self.offer(context, slots, confirm, give_up, index, value, 1.0, slot),
             None => self.again(context, slots, confirm, give_up, Outcome::NoMatch),
         }
+    }
+
+    /// Whether these keys may be the value that is asked for.
+    pub fn takes_keys(&self, context: &Context, slots: &[Slot], keys: &str) -> bool {
+        let asked = self.asked.and_then(|index| slots.get(index));
+        asked.is_none_or(|slot| {
+            let value = from_keys(context, slot, keys);
+            value.is_some_and(|value| closare_slots::check(&slot.kind, &value).is_ok())
+        })
     }
 
     /// Checks a value, and keeps it or reads it back.
@@ -366,8 +371,16 @@ fn keys_of(slot: &Slot) -> TakeKeys {
         Type::Choice { of } if of.len() < 10 => TakeKeys::One,
         Type::Digits { max, .. } => TakeKeys::Many { most: *max, finish },
         Type::Date => TakeKeys::Many { most: 8, finish },
+        // No key says any of these.
+        Type::Text | Type::Name | Type::Email | Type::Duration | Type::DateTime => TakeKeys::One,
         _ => TakeKeys::Many { most: 20, finish },
     }
+}
+
+fn from_keys(context: &Context, slot: &Slot, keys: &str) -> Option<Value> {
+    let (language, now) = (context.language(), crate::scope::local_now(context));
+    let country = context.setup.to_country.as_deref();
+    closare_slots::from_keys(&slot.kind, keys, &closare_slots::Context { language: &language, now, country })
 }
 
 /// As it is read back: a date that isn't near comes with its year.

@@ -15,6 +15,9 @@ use serde::{Deserialize, Serialize};
 /// Below it, an answer counts only after one repetition of the question.
 const SURE: f32 = 0.8;
 
+/// From it, an answer was said plainly, with nothing besides.
+const PLAIN: f32 = 0.9;
+
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Consenting {
     question: Option<Utterance>,
@@ -92,8 +95,14 @@ impl Consenting {
         match (answer, self.question.is_some()) {
             // Begun before the question was: whatever it is, it is no answer to it.
             (Answer::Words(heard), _) if heard.began < self.asked => context.keep_early(heard),
-            (Answer::Keys(keys), true) => self.early = Some(Early::Keys(keys)),
-            (Answer::Words(heard), true) => self.early = Some(Early::Words(heard)),
+            (answer, true) => {
+                self.early = Some(match answer {
+                    Answer::Keys(keys) => Early::Keys(keys),
+                    Answer::Words(heard) => Early::Words(heard),
+                });
+                // Who answers over the question waits for nothing but its end.
+                context.state.latency = None;
+            }
             (Answer::Keys(keys), false) => return self.keys(context, consent, &keys),
             (Answer::Words(heard), false) => return self.words(context, consent, &heard),
         }
@@ -121,6 +130,9 @@ impl Consenting {
                     Value::YesNo(true) => ConsentAnswer::Granted,
                     _ => ConsentAnswer::Refused,
                 };
+                if yes_no.confidence >= PLAIN {
+                    context.state.memory.mark_settled();
+                }
                 self.settle(
                     context,
                     consent,

@@ -19,12 +19,14 @@ pub const ANYTIME: &str = "anytime.";
 pub struct Extracting {
     tries: u32,
     job: Option<Job>,
+    /// What the job understands was said before the question that the caller hears now.
+    before: bool,
     /// What is missing is asked for.
     asking: Option<Collecting>,
 }
 
 pub fn enter(context: &mut Context, extract: &Extract, again: bool) -> (Extracting, Next) {
-    let mut state = Extracting { tries: 0, job: None, asking: None };
+    let mut state = Extracting { tries: 0, job: None, before: false, asking: None };
     let settled = again && (extract.intents.is_empty() || context.state.memory.intent.is_some());
     let next = if settled { state.ask_for_rest(context, extract) } else { state.listen(context, extract) };
     (state, next)
@@ -69,11 +71,16 @@ impl Extracting {
         }
     }
 
+    pub fn takes_keys(&self, context: &Context, extract: &Extract, keys: &str) -> bool {
+        self.asking.as_ref().is_none_or(|asking| asking.takes_keys(context, &extract.fields, keys))
+    }
+
     fn understand(&mut self, context: &mut Context, extract: &Extract) -> Next {
         if let Some(job) = self.job.take() {
             context.cancel_job(job);
         }
         context.stop_listening();
+        self.before = context.state.memory.has_asked();
         if let Some(draft) = &mut context.state.latency {
             draft.model_asked = Some(context.now);
         }
@@ -140,6 +147,11 @@ impl Extracting {
     }
 
     fn unclear(&mut self, context: &mut Context, extract: &Extract, why: Outcome) -> Next {
+        // It was no answer to the question, which now gets its own.
+        if std::mem::take(&mut self.before) {
+            context.state.memory.mark_understood();
+            return self.listen(context, extract);
+        }
         if let (Some(block), Outcome::NoMatch) = (extract.unclear, why) {
             context.stop_listening();
             return Next::Branch(why, block);

@@ -142,3 +142,79 @@ steps:
         call(endless, &format!("talk:\n{talk}expect: {{within: 140s, transferred_to: \"+442079460000\"}}"));
     assert!(report.passed(), "{report}");
 }
+
+const LINE: &str = r#"
+closare: 1
+name: line
+languages: [en]
+data: {recording: with_consent}
+contacts: {desk: "+442079460000"}
+steps:
+  - disclose
+  - consent: {for: recording}
+  - greet: "How can I help?"
+  - extract:
+      intents: {book: ["I'd like an appointment"], bill: ["I have a question about my bill"]}
+  - collect: {patient: {type: yes_no, ask: "Have you been here before?"}}
+  - hangup: "Good-bye."
+"#;
+
+/// A yes to the recording is no answer to the greeting after it, nor to any question of yes or no.
+#[test]
+fn a_consent_by_voice_answers_nothing_else() {
+    let begin =
+        "talk:\n  - hear: \"two for no\"\n  - say: \"Yes, that's fine.\"\n  - hear: \"How can I help?\"\n";
+    check(
+        "consent_by_voice_then_extract",
+        LINE,
+        &format!(
+            "{begin}  - say: \"I'd like an appointment.\"
+    means: {{intent: book}}
+  - hear: \"been here\"
+  - say: \"No.\"
+expect: {{consent: {{recording: granted}}, fields: {{patient: no}}, ended: hangup}}"
+        ),
+    );
+}
+
+/// What was said to the consent's question besides is understood at once; where it is nothing, the greeting's answer is waited for.
+#[test]
+fn what_was_said_before_the_greeting_is_tried_in_silence() {
+    let said = "Yes you can do that if you really have to, it makes no difference to me whatsoever.";
+    let report = call(
+        LINE,
+        &format!(
+            "talk:\n  - hear: \"two for no\"\n  - say: \"{said}\"\n  - hear: \"How can I help?\"
+  - say: \"I'd like an appointment.\"
+    means: {{intent: book}}
+  - hear: \"been here\"
+  - say: \"No.\"
+expect: {{ended: hangup}}"
+        ),
+    );
+    assert!(report.failures.is_empty(), "{report}");
+    assert!(!report.to_string().contains("didn't get that"), "{report}");
+}
+
+/// "Press zero for a person" holds wherever it is pressed: at a name, which no key says, and at a number that it can't be.
+#[test]
+fn a_key_alone_is_for_its_branch_where_it_is_no_answer() {
+    let asked = |slot: &str| {
+        let flow = format!("  - collect: {{it: {{{slot}, ask: \"What is it?\"}}}}\n");
+        LINE.replace("  - greet: \"How can I help?\"\n", &flow)
+    };
+    for slot in ["type: name", "type: phone", "type: digits, length: 6"] {
+        let report = call(
+            &asked(slot),
+            "transfers: [done]\ntalk:\n  - hear: disclosure\n  - press: \"2\"\n  - hear: \"What is it?\"\n  - press: \"0\"\n\
+             expect: {ended: transferred}",
+        );
+        assert!(report.failures.is_empty(), "{slot}: {report}");
+    }
+    let report = call(
+        &asked("type: digits, length: 1"),
+        "talk:\n  - hear: disclosure\n  - press: \"2\"\n  - hear: \"What is it?\"\n  - press: \"0\"\n  - hangup\n\
+         expect: {fields: {it: \"0\"}}",
+    );
+    assert!(report.failures.is_empty(), "{report}");
+}

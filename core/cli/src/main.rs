@@ -19,6 +19,7 @@ mod talk;
 
 use clap::Parser;
 use closare_telephony::QUIET;
+use std::io::IsTerminal;
 use std::process::ExitCode;
 use tracing_subscriber::EnvFilter;
 
@@ -58,6 +59,7 @@ fn log_to_stderr() {
     let filter = EnvFilter::builder().parse_lossy(wanted).add_directive(quiet);
     let log =
         tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
+    let log = if std::io::stderr().is_terminal() { log } else { log.with_ansi(false) };
     // Where nobody reads the log, to say so would fail, too.
     log.log_internal_errors(false).init();
 }

@@ -41,6 +41,10 @@ impl Reader<'_> {
             let names = || catalog.plugins.keys().chain(catalog.sets.keys()).map(String::as_str);
             let help = match scalar::nearest(name, names()) {
                 Some(near) => format!("did you mean `{near}`?"),
+                None if catalog.plugins.is_empty() => {
+                    "no plugin is installed: `plugins:` in closare.yaml says in which folders they are"
+                        .to_owned()
+                }
                 None => format!("install it, or use one of {}", names().collect::<Vec<_>>().join(", ")),
             };
             self.error(

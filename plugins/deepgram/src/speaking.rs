@@ -1,7 +1,6 @@
 //! Text-to-speech: over one socket for the call, or by a request for each clause.
 
 mod asked;
-mod clause;
 mod span;
 mod streamed;
 
@@ -9,6 +8,7 @@ use crate::options::{Options, Query, Transport, usual};
 use asked::Asked;
 use closare_plugin::network::Event;
 use closare_plugin::text_to_speech::{Output, TextToSpeech, Utterance};
+use closare_plugin::voice::HttpVoice;
 use closare_plugin::{AudioFormat, Failure, Millis, Opening, Said};
 use streamed::Streamed;
 
@@ -17,6 +17,9 @@ const RATES: [u32; 5] = [8_000, 16_000, 24_000, 32_000, 48_000];
 
 /// Where the host wants another rate: the one that the voices have by nature.
 const RATE: u32 = 24_000;
+
+/// Characters that Deepgram speaks at once, by either way.
+const TEXT_MAX: usize = 2_000;
 
 /// A voice of each language that Aura-2 speaks.
 const VOICES: [(&str, &str); 7] = [
@@ -34,7 +37,7 @@ pub struct Speaking(By);
 
 enum By {
     Socket(Box<Streamed>),
-    Requests(Box<Asked>),
+    Requests(Box<HttpVoice<Asked>>),
 }
 
 impl TextToSpeech for Speaking {
@@ -44,48 +47,61 @@ impl TextToSpeech for Speaking {
         voice: Option<String>,
     ) -> Result<(Speaking, AudioFormat, Vec<Output>), Failure> {
         let options: Options = start.options()?;
-        let model = model(voice.as_deref().or(options.voice.as_deref()), start.language())?;
-        let rate = if RATES.contains(&wanted.sample_rate) { wanted.sample_rate } else { RATE };
-        let format = AudioFormat::pcm(rate);
-        let mut query: Query = vec![("model", model)];
-        query.extend(usual(format));
-        let (by, outputs) = match options.tts_transport {
+        match options.tts_transport {
             Transport::Websocket => {
+                let (query, format) = query(&options, &start, wanted, voice)?;
                 let (streamed, outputs) = Streamed::open(options, query, format);
-                (By::Socket(Box::new(streamed)), outputs)
+                Ok((Speaking(By::Socket(Box::new(streamed))), format, outputs))
             }
-            Transport::Http => (By::Requests(Box::new(Asked::new(options, query, format))), Vec::new()),
-        };
-        Ok((Speaking(by), format, outputs))
+            Transport::Http => {
+                let (asked, format, outputs) = HttpVoice::open(start, wanted, voice)?;
+                Ok((Speaking(By::Requests(Box::new(asked))), format, outputs))
+            }
+        }
     }
 
     fn say(&mut self, at: Millis, utterance: Utterance, what: Said, last: bool) -> Vec<Output> {
         match &mut self.0 {
             By::Socket(streamed) => streamed.say(at, utterance, &what, last),
-            By::Requests(asked) => asked.say(utterance, &what, last),
+            By::Requests(asked) => asked.say(at, utterance, what, last),
         }
     }
 
     fn cancel(&mut self, at: Millis, utterance: Utterance) -> Vec<Output> {
         match &mut self.0 {
             By::Socket(streamed) => streamed.cancel(at, utterance),
-            By::Requests(asked) => asked.cancel(utterance),
+            By::Requests(asked) => asked.cancel(at, utterance),
         }
     }
 
-    fn finish(&mut self, _at: Millis) -> Vec<Output> {
+    fn finish(&mut self, at: Millis) -> Vec<Output> {
         match &mut self.0 {
             By::Socket(streamed) => streamed.finish(),
-            By::Requests(asked) => asked.finish(),
+            By::Requests(asked) => asked.finish(at),
         }
     }
 
     fn network(&mut self, at: Millis, what: Event) -> Vec<Output> {
         match &mut self.0 {
             By::Socket(streamed) => streamed.network(at, what),
-            By::Requests(asked) => asked.network(what),
+            By::Requests(asked) => asked.network(at, what),
         }
     }
+}
+
+/// What every address says of the voice, and the format of its audio.
+fn query(
+    options: &Options,
+    start: &Opening,
+    wanted: AudioFormat,
+    voice: Option<String>,
+) -> Result<(Query, AudioFormat), Failure> {
+    let model = model(voice.as_deref().or(options.voice.as_deref()), start.language())?;
+    let rate = if RATES.contains(&wanted.sample_rate) { wanted.sample_rate } else { RATE };
+    let format = AudioFormat::pcm(rate);
+    let mut query: Query = vec![("model", model)];
+    query.extend(usual(format));
+    Ok((query, format))
 }
 
 /// A voice is a model of its own, `aura-2-thalia-en`. Its name alone is one of Aura-2, in the call's language.

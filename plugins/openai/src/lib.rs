@@ -7,7 +7,6 @@
 mod chat;
 mod hearing;
 mod options;
-mod sound;
 mod speaking;
 
 pub use chat::Chatting;

@@ -50,6 +50,18 @@ impl AudioChunks {
     }
 }
 
+/// Silence that lasts so many milliseconds.
+pub fn silence(format: AudioFormat, ms: u32) -> Vec<u8> {
+    // ITU-T G.711: the codes that stand for zero.
+    let zero = match format.encoding {
+        crate::Encoding::PcmS16le => 0,
+        crate::Encoding::Alaw => 0xD5,
+        crate::Encoding::Mulaw => 0xFF,
+    };
+    let samples = u64::from(format.sample_rate) * u64::from(ms) / 1_000;
+    vec![zero; samples as usize * format.bytes_per_sample()]
+}
+
 /// A WAV file of one channel, for vendors that take an utterance as a file.
 pub fn wav(format: AudioFormat, audio: &[u8]) -> Vec<u8> {
     let bytes = format.bytes_per_sample() as u32;

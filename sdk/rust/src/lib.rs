@@ -3,7 +3,8 @@
 //! A plugin is a type that implements the trait of its role ([`SpeechToText`], [`TextToSpeech`], [`LanguageModel`],
 //! [`Tool`]) and one `export_…!` line. A session is handed inputs and returns lists of outputs; what it wants from the
 //! network is among the outputs, what came of it among the inputs. A model that chats over HTTP is shorter still:
-//! [`chat_model!`]. Everything also builds natively, so that a plugin is tested in an ordinary `#[test]` ([`test`]).
+//! [`chat_model!`], and so are a voice, [`http_voice!`], and an ear,
+//! [`http_ear!`]. Everything also builds natively, so that a plugin is tested in an ordinary `#[test]` ([`test`]).
 
 #[doc(hidden)]
 pub mod bindings;
@@ -21,10 +22,13 @@ pub mod audio;
 pub mod by_chat;
 pub mod chat;
 pub mod completions;
+pub mod ear;
 pub mod events;
 pub mod multipart;
 pub mod options;
+pub mod requests;
 pub mod socket;
+pub mod voice;
 
 #[cfg(not(target_arch = "wasm32"))]
 pub mod test;

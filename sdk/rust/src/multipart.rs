@@ -1,4 +1,5 @@
-//! A form with files (RFC 7578), for vendors that take an utterance as an upload.
+//! A form with files (RFC 7578), for vendors that take an utterance as an upload. The names of its headers are spelled as
+//! everybody spells them: not every server's reader knows that their case is of no account.
 
 use crate::network::Request;
 
@@ -29,10 +30,10 @@ impl Multipart {
     }
 
     fn part(mut self, what: &str, content_type: Option<&str>, bytes: &[u8]) -> Multipart {
-        let head = format!("--{}\r\ncontent-disposition: form-data; {what}\r\n", self.boundary);
+        let head = format!("--{}\r\nContent-Disposition: form-data; {what}\r\n", self.boundary);
         self.body.extend_from_slice(head.as_bytes());
         if let Some(content_type) = content_type {
-            self.body.extend_from_slice(format!("content-type: {content_type}\r\n").as_bytes());
+            self.body.extend_from_slice(format!("Content-Type: {content_type}\r\n").as_bytes());
         }
         self.body.extend_from_slice(b"\r\n");
         self.body.extend_from_slice(bytes);
@@ -55,9 +56,9 @@ mod tests {
     fn a_form_with_a_file() {
         let form = Multipart::new(7).text("model", "whisper").file("file", "a\"b.wav", "audio/wav", &[1, 2]);
         let request = form.send(Request::post("https://api.example.com"));
-        let expected = "--closare-0000000000000007\r\ncontent-disposition: form-data; name=\"model\"\r\n\r\nwhisper\r\n\
-            --closare-0000000000000007\r\ncontent-disposition: form-data; name=\"file\"; filename=\"a%22b.wav\"\r\n\
-            content-type: audio/wav\r\n\r\n\u{1}\u{2}\r\n--closare-0000000000000007--\r\n";
+        let expected = "--closare-0000000000000007\r\nContent-Disposition: form-data; name=\"model\"\r\n\r\nwhisper\r\n\
+            --closare-0000000000000007\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a%22b.wav\"\r\n\
+            Content-Type: audio/wav\r\n\r\n\u{1}\u{2}\r\n--closare-0000000000000007--\r\n";
         assert_eq!(request.body, Body::Whole(expected.as_bytes().to_vec()));
         assert_eq!(request.headers[0].1, "multipart/form-data; boundary=closare-0000000000000007");
     }

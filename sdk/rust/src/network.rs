@@ -113,6 +113,33 @@ impl Head {
     }
 }
 
+/// An answer that refuses, with what its body says.
+#[derive(Clone, Debug)]
+pub struct Refusal {
+    head: Head,
+    body: Vec<u8>,
+}
+
+/// Bytes. A refusal's reason is short; a page of HTML need not be kept whole.
+const REFUSAL_MAX: usize = 16 << 10;
+
+impl Refusal {
+    /// Nothing where the status is a success.
+    pub fn of(head: Head) -> Option<Refusal> {
+        (!head.is_success()).then(|| Refusal { head, body: Vec::new() })
+    }
+
+    /// A piece of its body.
+    pub fn more(&mut self, bytes: &[u8]) {
+        let room = REFUSAL_MAX.saturating_sub(self.body.len());
+        self.body.extend_from_slice(&bytes[..bytes.len().min(room)]);
+    }
+
+    pub fn failure(&self) -> Failure {
+        failure(&self.head, &self.body)
+    }
+}
+
 impl Event {
     /// The ticket that this event answers.
     pub fn ticket(&self) -> Ticket {

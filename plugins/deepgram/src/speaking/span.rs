@@ -1,7 +1,7 @@
 //! What is spoken between two flushes, and how often may be flushed.
 
-use super::clause::silence;
 use closare_plugin::audio::AudioChunks;
+use closare_plugin::audio::silence;
 use closare_plugin::text_to_speech::{Output, Utterance};
 use closare_plugin::{AudioFormat, Millis};
 use std::collections::VecDeque;

@@ -4,12 +4,13 @@
 //! A socket that was idle may be closed at any time: it is opened anew with the next text.
 
 use super::span::{Flushes, Span};
-use super::{clause, speed};
+use super::{TEXT_MAX, speed};
 use crate::failure::{self, Problem};
 use crate::options::{Options, Query};
 use closare_plugin::network::{Effect, Event, Ticket};
 use closare_plugin::socket::{Arrived, WebSocket};
 use closare_plugin::text_to_speech::{Output, Utterance};
+use closare_plugin::voice::texts;
 use closare_plugin::{AudioFormat, Failure, Millis, Note, Said, Unit, Usage};
 use serde::Deserialize;
 use serde_json::json;
@@ -84,7 +85,7 @@ impl Streamed {
             Some(_) => self.spans.pop_back().unwrap_or_else(|| Span::new(utterance, format)),
             None => Span::new(utterance, format),
         };
-        span.texts.extend(clause::texts(&what.text));
+        span.texts.extend(texts(&what.text, TEXT_MAX));
         span.pause += what.pause_after;
         span.last = last;
         self.spans.push_back(span);

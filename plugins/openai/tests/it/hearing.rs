@@ -51,23 +51,23 @@ fn a_turn_is_a_file_without_the_silence_before_it() {
     let Body::Whole(body) = &request.body else { panic!("expected a body") };
     let text = String::from_utf8_lossy(&body[..700]).replace('\r', "");
     insta::assert_snapshot!(text.split("RIFF").next().unwrap(), @r#"
-    --closare-0000000000000007-1
+    --closare-0000000000000007
     Content-Disposition: form-data; name="model"
 
     gpt-4o-mini-transcribe
-    --closare-0000000000000007-1
+    --closare-0000000000000007
     Content-Disposition: form-data; name="response_format"
 
     json
-    --closare-0000000000000007-1
+    --closare-0000000000000007
     Content-Disposition: form-data; name="language"
 
     de
-    --closare-0000000000000007-1
+    --closare-0000000000000007
     Content-Disposition: form-data; name="prompt"
 
     Huber, Meier
-    --closare-0000000000000007-1
+    --closare-0000000000000007
     Content-Disposition: form-data; name="file"; filename="turn.wav"
     Content-Type: audio/wav
     "#);
@@ -75,8 +75,8 @@ fn a_turn_is_a_file_without_the_silence_before_it() {
     let samples = u32::from_le_bytes(body[file + 40..file + 44].try_into().unwrap());
     // The silence before it that is kept, the tone, and the pause.
     assert_eq!(samples, (400 + 1000 + 500) * 32);
-    assert!(body.ends_with(b"\r\n--closare-0000000000000007-1--\r\n"));
-    assert_eq!(body.len() - (file + 44 + samples as usize), "\r\n--closare-0000000000000007-1--\r\n".len());
+    assert!(body.ends_with(b"\r\n--closare-0000000000000007--\r\n"));
+    assert_eq!(body.len() - (file + 44 + samples as usize), "\r\n--closare-0000000000000007--\r\n".len());
 
     session.network(at, answered(1, 200, &[]));
     session.network(at, chunk(1, r#"{"text": " Guten Tag. ","#));

@@ -4,7 +4,7 @@ use super::Piece;
 use crate::Failure;
 use crate::events::{ServerSentEvent, ServerSentEvents};
 use crate::language_model::{Ending, Extraction, Invocation, Job, Output};
-use crate::network::{self, Event, Head};
+use crate::network::{self, Event, Head, Refusal};
 use std::collections::BTreeMap;
 
 pub(super) struct Running {
@@ -15,8 +15,7 @@ pub(super) struct Running {
     text: String,
     invocations: BTreeMap<u32, Invocation>,
     ending: Option<Ending>,
-    /// The answer is a refusal, and its body so far.
-    refusal: Option<(Head, Vec<u8>)>,
+    refusal: Option<Refusal>,
 }
 
 pub(super) enum Over {
@@ -54,17 +53,13 @@ impl Running {
 
     fn answered(&mut self, head: Head) -> Vec<Output> {
         let id = ["x-request-id", "request-id"].iter().find_map(|name| head.header(name)).map(str::to_owned);
-        if !head.is_success() {
-            self.refusal = Some((head, Vec::new()));
-        }
+        self.refusal = Refusal::of(head);
         id.map(|id| Output::RequestId((self.job, id))).into_iter().collect()
     }
 
     fn chunk(&mut self, bytes: &[u8], meaning: Meaning) -> (Vec<Output>, Over) {
-        /// A refusal's reason is short; a page of HTML need not be kept whole.
-        const REFUSAL_MAX: usize = 16 << 10;
-        if let Some((_, body)) = &mut self.refusal {
-            body.extend(bytes.iter().take(REFUSAL_MAX.saturating_sub(body.len())));
+        if let Some(refusal) = &mut self.refusal {
+            refusal.more(bytes);
             return (Vec::new(), Over::No);
         }
         let mut outputs = Vec::new();
@@ -85,8 +80,8 @@ impl Running {
     }
 
     fn ended(&mut self, meaning: Meaning) -> (Vec<Output>, Over) {
-        if let Some((head, body)) = &self.refusal {
-            return (vec![self.failed(network::failure(head, body))], Over::Ended);
+        if let Some(refusal) = &self.refusal {
+            return (vec![self.failed(refusal.failure())], Over::Ended);
         }
         let mut outputs = Vec::new();
         let last = self.events.finish().map(meaning).transpose();

@@ -1,16 +1,16 @@
 //! A tool that looks an order up over HTTP.
 
-use closare_plugin::network::{Effect, Event, Head, Request, Ticket, encode, failure, trouble};
+use closare_plugin::network::{Event, Request, encode};
+use closare_plugin::requests::Requests;
 use closare_plugin::tool::{Offer, Output, Tool};
 use closare_plugin::{Failure, Millis, Opening};
-use std::collections::BTreeMap;
 
 closare_plugin::options! {
     pub struct Options { base_url: String = "https://api.example.com/v1".to_owned() }
 }
 
-/// Each invocation that is asked about, with its answer so far.
-pub struct Orders(Options, BTreeMap<Ticket, (String, Option<Head>, Vec<u8>)>);
+/// Each request about its invocation.
+pub struct Orders(Options, Requests<String>);
 
 impl Tool for Orders {
     fn open(start: Opening) -> Result<(Orders, Vec<Output>), Failure> {
@@ -21,56 +21,32 @@ impl Tool for Orders {
             gives: None,
             changes_things: false,
         };
-        Ok((
-            Orders(start.options()?, BTreeMap::new()),
-            vec![Output::Offers(vec![offer])],
-        ))
+        let orders = Orders(start.options()?, Requests::new());
+        Ok((orders, vec![Output::Offers(vec![offer])]))
     }
 
     fn invoke(&mut self, _: Millis, id: String, _: String, arguments: String) -> Vec<Output> {
-        let ticket = self.1.last_key_value().map_or(1, |(last, _)| last + 1);
         let arguments: serde_json::Value = serde_json::from_str(&arguments).unwrap_or_default();
         let number = encode(arguments["number"].as_str().unwrap_or_default());
-        self.1.insert(ticket, (id, None, Vec::new()));
         let request = Request::get(format!("{}/orders/{number}", self.0.base_url));
-        vec![Output::Net(Effect::Ask(
-            request.credential("key").ticket(ticket),
-        ))]
+        vec![Output::Net(self.1.ask(request.credential("key"), id))]
     }
 
     fn cancel(&mut self, _: Millis, id: String) -> Vec<Output> {
-        self.1.retain(|_, asked| asked.0 != id);
-        Vec::new()
+        let closed = self.1.cancel(|about| *about == id);
+        closed.into_iter().map(Output::Net).collect()
     }
 
     fn network(&mut self, _: Millis, event: Event) -> Vec<Output> {
-        let ticket = event.ticket();
-        let Some((id, head, body)) = self.1.get_mut(&ticket) else {
+        let Some(answer) = self.1.arrived(event) else {
             return Vec::new();
         };
-        match event {
-            Event::Answered(answered) => *head = Some(answered),
-            Event::Chunk((_, bytes)) => body.extend(bytes),
-            Event::Ended(_) => {
-                let (id, text) = (id.clone(), String::from_utf8_lossy(body).into_owned());
-                let output = match head.as_ref().filter(|head| !head.is_success()) {
-                    None => Output::Answer((id, text)),
-                    Some(head) if head.status == 404 => {
-                        Output::Rejected((id, "no such order".to_owned()))
-                    }
-                    Some(head) => Output::Failed((Some(id), failure(head, body))),
-                };
-                self.1.remove(&ticket);
-                return vec![output];
-            }
-            Event::Failed((_, what)) => {
-                let output = Output::Failed((Some(id.clone()), trouble(what)));
-                self.1.remove(&ticket);
-                return vec![output];
-            }
-            _ => {}
-        }
-        Vec::new()
+        let (id, status) = (answer.about, answer.head.map(|head| head.status));
+        vec![match answer.body {
+            Ok(body) => Output::Answer((id, String::from_utf8_lossy(&body).into_owned())),
+            Err(_) if status == Some(404) => Output::Rejected((id, "no such order".to_owned())),
+            Err(failure) => Output::Failed((Some(id), failure)),
+        }]
     }
 }
 

@@ -74,6 +74,7 @@ fn sending(facts: &mut Facts, vendor: &Vendor) {
     put(facts, "trains_on_data", Fact::Bool(vendor.trains_on_data));
     put(facts, "retention", text(&vendor.retention));
     put(facts, "contract", text(&vendor.contract));
+    put(facts, "outside_eu", text(&vendor.outside_eu));
 }
 
 fn common(context: &Context) -> Facts {

@@ -13,6 +13,9 @@ pub struct Vendor {
     pub trains_on_data: bool,
     pub retention: String,
     pub contract: String,
+    /// The ground on which data may leave the EU for it (GDPR articles 45 and 46). Empty where there is none.
+    #[serde(default)]
+    pub outside_eu: String,
     /// A language model that holds an open dialogue.
     pub chats: bool,
 }

@@ -143,6 +143,11 @@ impl Facts {
 }
 
 impl Processing {
+    /// The options, by how their values are written, under which the facts are others.
+    pub fn others(&self) -> impl Iterator<Item = &BTreeMap<String, String>> {
+        self.or.iter().map(|(when, _)| when)
+    }
+
     /// The facts for a session with these options.
     pub fn facts(&self, options: &Value) -> &Facts {
         let holds = |when: &BTreeMap<String, String>| {

@@ -5,10 +5,10 @@ use crate::plugins::{chats, vendor};
 use closare_call::Basis;
 use closare_egress::Origin;
 use closare_host::Manifest;
-use closare_host::manifest::OriginRule;
+use closare_host::manifest::{OriginRule, Processing};
 use closare_policy::{Fact, Facts, Policies, Verdict};
 use closare_terms::{Point, Purpose, Role};
-use closare_workflow::{Catalog, Elsewhere, Installed, Rule};
+use closare_workflow::{Catalog, Elsewhere, Holds, Installed, Rule};
 use std::collections::BTreeMap;
 
 /// Goes by the manifests alone, so that a check needs no component.
@@ -58,13 +58,15 @@ fn plugin_rule(
         ("trains_on_data".to_owned(), Fact::from(facts.trains_on_data)),
         ("retention".to_owned(), Fact::from(facts.retention.as_str())),
         ("contract".to_owned(), Fact::from(facts.contract.as_str())),
+        ("outside_eu".to_owned(), Fact::from(facts.outside_eu.as_str())),
         ("role".to_owned(), Fact::from(manifest.roles.first().map_or("", |role| role.as_str()))),
         ("kinds".to_owned(), Fact::from(vec!["audio".to_owned()])),
     ]);
     rule(config, policies, point, asked, Purpose::Vendor)
 }
 
-/// The servers in the house that the operator has allowed, for each option that may name one.
+/// The servers in the house that the operator has allowed, for each option that may name one; then the options under which
+/// the manifest says other things of its vendor.
 fn elsewhere(config: &Config, manifest: &Manifest, policies: &Policies) -> Vec<Elsewhere> {
     let options = manifest.network.iter().filter_map(|rule| match rule {
         OriginRule::Option(option) => Some(option),
@@ -74,9 +76,15 @@ fn elsewhere(config: &Config, manifest: &Manifest, policies: &Policies) -> Vec<E
     let at = |option: &String, origin: &String| {
         let options = serde_json::json!({ option: origin });
         let rule = plugin_rule(config, manifest, policies, &options);
-        Elsewhere { option: option.clone(), origin: origin.clone(), rule }
+        Elsewhere { when: BTreeMap::from([(option.clone(), Holds::Origin(origin.clone()))]), rule }
     };
-    options.flat_map(|option| spellings.iter().map(move |origin| at(option, origin))).collect()
+    let in_house = options.flat_map(|option| spellings.iter().map(move |origin| at(option, origin)));
+    let others = manifest.processing.iter().flat_map(Processing::others).map(|when| {
+        let rule = plugin_rule(config, manifest, policies, &serde_json::json!(when));
+        let holds = |(option, text): (&String, &String)| (option.clone(), Holds::Text(text.clone()));
+        Elsewhere { when: when.iter().map(holds).collect(), rule }
+    });
+    in_house.chain(others).collect()
 }
 
 pub fn offline() -> BTreeMap<Role, String> {

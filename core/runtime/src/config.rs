@@ -66,6 +66,9 @@ pub struct Config {
     pub prices: Prices,
     /// Contracts on file, by plugin: a reference that the operator can find again.
     pub contracts: BTreeMap<String, String>,
+    /// Grounds on file for handing data to a vendor outside the EU (GDPR articles 45 and 46), by plugin: an adequacy decision that covers the
+    /// vendor, standard contractual clauses.
+    pub outside_eu: BTreeMap<String, String>,
     /// The API for commands of this machine.
     pub api: SocketAddr,
 }
@@ -201,6 +204,7 @@ impl Default for Config {
             limits: serde_json::Map::new(),
             prices: Prices::default(),
             contracts: BTreeMap::new(),
+            outside_eu: BTreeMap::new(),
             api: SocketAddr::from(([127, 0, 0, 1], 7060)),
         }
     }

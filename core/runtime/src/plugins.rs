@@ -63,12 +63,14 @@ pub fn vendor(manifest: &Manifest, options: &serde_json::Value, config: &Config)
             trains_on_data: false,
             retention: String::new(),
             contract: String::new(),
+            outside_eu: String::new(),
             chats: chats(manifest),
         };
     }
     let facts = manifest.processing.as_ref().map(|processing| processing.facts(options));
     let networked = !manifest.network.is_empty();
     let contract = config.contracts.get(manifest.name.as_str()).cloned();
+    let outside_eu = config.outside_eu.get(manifest.name.as_str()).cloned().unwrap_or_default();
     let local = if networked { "" } else { "local" };
     Vendor {
         plugin: manifest.name.to_string(),
@@ -77,6 +79,7 @@ pub fn vendor(manifest: &Manifest, options: &serde_json::Value, config: &Config)
         trains_on_data: facts.is_some_and(Facts::trains),
         retention: facts.map_or_else(String::new, |facts| facts.retention.clone()),
         contract: contract.or(facts.and_then(|facts| facts.contract.clone())).unwrap_or_default(),
+        outside_eu,
         chats: chats(manifest),
     }
 }

@@ -69,6 +69,7 @@ fn vendor(used: &Use) -> Vendor {
         trains_on_data: false,
         retention: String::new(),
         contract: if local { "" } else { "simulated" }.to_owned(),
+        outside_eu: String::new(),
         chats: !local,
     }
 }

@@ -25,7 +25,8 @@ pub struct Installed {
     pub chats: bool,
     /// What `send` (or, for a plugin on this machine, `understand`) says about a caller's data.
     pub rule: Rule,
-    /// Where an option may lead it to a server of another kind, such as one in the house: then this is said of it.
+    /// Options that lead it to a server of another kind, such as one in the house or in another region: then this is said of
+    /// it. The first that holds counts.
     pub elsewhere: Vec<Elsewhere>,
     /// Whether it is on this machine, without a network.
     pub local: bool,
@@ -33,22 +34,46 @@ pub struct Installed {
     pub options: BTreeMap<String, serde_json::Value>,
 }
 
-/// What the policies say of a plugin whose option holds a URL of this origin.
+/// What the policies say of a plugin whose options are all such.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Elsewhere {
-    pub option: String,
-    /// Scheme, host and port, without a slash at its end.
-    pub origin: String,
+    pub when: BTreeMap<String, Holds>,
     pub rule: Rule,
+}
+
+/// What an option holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Holds {
+    /// A URL of this origin: scheme, host and port, without a slash at its end.
+    Origin(String),
+    /// A value that is written like this: `yes` and `no`, a number, a text.
+    Text(String),
+}
+
+impl Holds {
+    fn is(&self, given: &serde_json::Value) -> bool {
+        match self {
+            Holds::Origin(origin) => {
+                let rest = given.as_str().and_then(|url| url.strip_prefix(origin.as_str()));
+                rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            }
+            Holds::Text(text) => match given {
+                serde_json::Value::Bool(yes) => text == if *yes { "yes" } else { "no" },
+                serde_json::Value::String(given) => given == text,
+                other => other.to_string() == *text,
+            },
+        }
+    }
 }
 
 impl Installed {
     /// What the policies say of it with these options, a JSON object.
     pub fn rule_with(&self, options: &serde_json::Value) -> &Rule {
         let leads_there = |elsewhere: &&Elsewhere| {
-            let url = options.get(&elsewhere.option).and_then(serde_json::Value::as_str);
-            let rest = url.and_then(|url| url.strip_prefix(elsewhere.origin.as_str()));
-            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            elsewhere
+                .when
+                .iter()
+                .all(|(option, holds)| options.get(option).is_some_and(|given| holds.is(given)))
         };
         self.elsewhere.iter().find(leads_there).map_or(&self.rule, |elsewhere| &elsewhere.rule)
     }

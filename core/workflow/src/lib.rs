@@ -22,7 +22,7 @@ mod source;
 mod steps;
 mod workflow;
 
-pub use catalog::{Catalog, Elsewhere, Installed, Rule};
+pub use catalog::{Catalog, Elsewhere, Holds, Installed, Rule};
 pub use explain::{codes, explain};
 pub use expression::{Datum, EvalError, Expression, Scope};
 pub use finding::{Code, Finding, Place, Severity};

@@ -75,6 +75,7 @@ pub fn setup(seed: u64) -> Setup {
         trains_on_data: false,
         retention: String::new(),
         contract: String::new(),
+        outside_eu: String::new(),
         chats: true,
     };
     let chain = |name: &str| Chain::new(vec![vendor(name), vendor("second")]);

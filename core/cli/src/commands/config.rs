@@ -18,7 +18,7 @@ enum Command {
     ///
     /// Keys: closare, data, cache, listen, advertise, rtp_ports, allow, max_calls, invites_per_second, media_threads, numbers,
     /// register, streams, plugins, policies, basis, plan_days, timezone, keys, allow_private, certificates, origins, limits,
-    /// prices, contracts, api. Each has a default.
+    /// prices, contracts, outside_eu, api. Each has a default.
     Check,
 }
 

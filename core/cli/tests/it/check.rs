@@ -64,3 +64,30 @@ fn the_shipped_workflows_are_good_on_a_bare_machine() {
         assert!(seen.contains("2 files: nothing found") && seen.ends_with("-- exit 0\n"), "{seen}");
     }
 }
+
+/// The chain of real vendors that the README shows, with the papers that it shows; without them each vendor is denied.
+#[test]
+fn the_chain_of_the_readme() {
+    let readme = std::fs::read_to_string(project().join("README.md")).unwrap();
+    let section = readme.split("## Vendors under European law").nth(1).unwrap();
+    let mut blocks = section.split("```yaml\n").skip(1).map(|block| block.split("```").next().unwrap());
+    let (chain, papers) = (blocks.next().unwrap(), blocks.next().unwrap());
+    let talk = "  - converse: {goal: help, turns: 2, exits: {done: {about: all is said, do: [{hangup: Good-bye.}]}}}\n";
+    let person = Person::new();
+    person.writes(
+        "chain.yaml",
+        &format!(
+            "closare: 1\nname: chain\nlanguages: [en]\n{chain}steps:\n  - disclose\n  - greet: Hello.\n{talk}"
+        ),
+    );
+    let seen = person.runs("check chain.yaml");
+    assert_eq!(seen.matches("error[law-6]").count(), 5, "{seen}");
+    for reason in
+        ["vendor outside the EU: US, without", "no contract with deepgram", "no contract with elevenlabs"]
+    {
+        assert!(seen.contains(reason), "{reason}: {seen}");
+    }
+    person.writes("closare.yaml", &format!("closare: 1\n{papers}"));
+    let seen = person.runs("check chain.yaml");
+    assert!(seen.ends_with("-- exit 0\n"), "{seen}");
+}

@@ -70,7 +70,12 @@ impl Reader<'_> {
         }
         if let Rule::Denied(reason) = plugin.rule_with(options) {
             let sentence = format!("the policies deny `{name}` whatever the caller says: {reason}");
-            self.error("law-6", place, sentence, "use another plugin, or ask who keeps the policies");
+            self.error(
+                "law-6",
+                place,
+                sentence,
+                "tell the policies more of it, or use another plugin: see `closare explain law-6`",
+            );
         }
         true
     }

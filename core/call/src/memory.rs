@@ -92,7 +92,7 @@ impl Memory {
 
     /// The caller's last words, unless they were an answer to a slot's question.
     pub fn unanswered(&self) -> Option<&str> {
-        self.matters_since(self.answered).last().map(|said| said.text.as_str())
+        self.matters_since(self.answered).next_back().map(|said| said.text.as_str())
     }
 
     /// What the caller has said since the last time that it was understood.

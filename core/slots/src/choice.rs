@@ -106,7 +106,7 @@ fn alike(a: &str, b: &str) -> bool {
 fn stem(word: &str) -> &str {
     let ends = ["ings", "ing", "ies", "ed", "es", "en", "er", "em", "s", "y", "e", "n"];
     let cut = |end: &&str| word.strip_suffix(*end).filter(|rest| rest.chars().count() >= 3);
-    ends.iter().find_map(|end| cut(end)).unwrap_or(word)
+    ends.iter().find_map(cut).unwrap_or(word)
 }
 
 /// "The second one", "number two", "the last".

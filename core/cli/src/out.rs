@@ -1,5 +1,5 @@
 //! What is printed. A reader who goes away (`closare calls | head -1`) ends the command without a word, and takes nothing
-//! from one that goes on (`closare serve`); std's own macros panic.
+//! from one that goes on (`closare serve`, a call that was placed); std's own macros panic.
 
 /// A line, as `println!` would print it.
 macro_rules! say {

@@ -1,12 +1,16 @@
 //! Asks for typed values until each is valid. The caller may give several at once, in any order, and correct an earlier one.
 
+mod keys;
+
 use super::{Input, Next, Outcome};
 use crate::context::Context;
-use crate::floor::{Answer, Heard, ListenFor, Purpose, TakeKeys};
+use crate::floor::{Answer, Heard, ListenFor, Purpose};
 use crate::slot;
 use crate::wording::Wording;
 use closare_slots::{Form, Type, Value};
+use closare_terms::Millis;
 use closare_workflow::{BargeIn, BlockId, Collect, Confirm, Slot};
+use keys::{from_keys, keys_of};
 use serde::{Deserialize, Serialize};
 
 /// A value that was heard less surely than this is read back, where the file says `when_unsure`.
@@ -15,6 +19,9 @@ const SURE: f32 = 0.7;
 const CORRECTED_SURE: f32 = 0.6;
 /// A value that nobody asked for just now must be plain to be taken.
 const UNASKED_SURE: f32 = 0.8;
+/// Who cuts a value that is read back off before so much of it was heard has begun to speak before there was anything to say
+/// yes to.
+const READ_BACK_MIN: Millis = Millis(600);
 
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Collecting {
@@ -23,6 +30,8 @@ pub struct Collecting {
     tries: u32,
     /// A value that waits for the caller's yes.
     confirming: Option<(usize, Value)>,
+    /// It was cut off before the caller can have known what it is.
+    unheard: bool,
     skipped: Vec<usize>,
 }
 
@@ -59,6 +68,10 @@ impl Collecting {
             Input::Heard(heard) => self.words(context, slots, confirm, give_up, heard),
             Input::Keys(keys) => self.keys(context, slots, confirm, give_up, keys),
             Input::NoInput => self.again(context, slots, confirm, give_up, Outcome::NoInput),
+            Input::Spoken { complete, .. } => {
+                self.unheard = !complete && context.state.floor.last_played < READ_BACK_MIN;
+                Next::Stay
+            }
             _ => Next::Stay,
         }
     }
@@ -116,6 +129,10 @@ impl Collecting {
         heard: &Heard,
     ) -> Next {
         if let Some((index, value)) = self.confirming.clone() {
+            if std::mem::take(&mut self.unheard) {
+                self.read_back(context, index, value);
+                return self.listen(context, slots, confirm, give_up);
+            }
             return self.confirmed(context, slots, confirm, give_up, index, value, &heard.text);
         }
         let asked = self.asked.and_then(|index| Some((index, slots.get(index)?)));
@@ -187,16 +204,20 @@ impl Collecting {
             Confirm::Never => false,
         };
         if read_back {
-            let language = context.language();
-            let said = spoken(context, &value);
-            let question = format!("{said}. {}", Wording::IsThatRight.text(&language));
-            context.say_text(&capital(&question), BargeIn::Yes, Purpose::Plain, true);
-            self.confirming = Some((index, value));
+            self.read_back(context, index, value);
             return self.listen(context, slots, confirm, give_up);
         }
         slot::keep(context, slot, value);
         context.state.memory.mark_answered();
         self.ask_next(context, slots, confirm, give_up)
+    }
+
+    fn read_back(&mut self, context: &mut Context, index: usize, value: Value) {
+        let said = spoken(context, &value);
+        let question = format!("{said}. {}", Wording::IsThatRight.text(&context.language()));
+        context.say_text(&capital(&question), BargeIn::Yes, Purpose::Plain, true);
+        self.confirming = Some((index, value));
+        self.unheard = false;
     }
 
     #[allow(clippy::too_many_arguments)]
@@ -272,11 +293,8 @@ impl Collecting {
         }
         let wording = if why == Outcome::NoInput { Wording::NoInput } else { Wording::NoMatch };
         context.say_wording(wording, Purpose::Plain);
-        if let Some((_, value)) = &self.confirming {
-            let language = context.language();
-            let said = spoken(context, value);
-            let question = format!("{said}. {}", Wording::IsThatRight.text(&language));
-            context.say_text(&capital(&question), BargeIn::Yes, Purpose::Plain, true);
+        if let Some((index, value)) = self.confirming.clone() {
+            self.read_back(context, index, value);
             return self.listen(context, slots, confirm, give_up);
         }
         self.ask_again(context, slots, confirm, give_up)
@@ -362,25 +380,6 @@ fn corrects(text: &str) -> bool {
         || lower.contains("i meant")
         || lower.contains("i mean")
         || lower.contains("ich meinte")
-}
-
-fn keys_of(slot: &Slot) -> TakeKeys {
-    let finish = slot.listen.finish_key.unwrap_or('#');
-    match &slot.kind {
-        Type::YesNo => TakeKeys::One,
-        Type::Choice { of } if of.len() < 10 => TakeKeys::One,
-        Type::Digits { max, .. } => TakeKeys::Many { most: *max, finish },
-        Type::Date => TakeKeys::Many { most: 8, finish },
-        // No key says any of these.
-        Type::Text | Type::Name | Type::Email | Type::Duration | Type::DateTime => TakeKeys::One,
-        _ => TakeKeys::Many { most: 20, finish },
-    }
-}
-
-fn from_keys(context: &Context, slot: &Slot, keys: &str) -> Option<Value> {
-    let (language, now) = (context.language(), crate::scope::local_now(context));
-    let country = context.setup.to_country.as_deref();
-    closare_slots::from_keys(&slot.kind, keys, &closare_slots::Context { language: &language, now, country })
 }
 
 /// As it is read back: a date that isn't near comes with its year.

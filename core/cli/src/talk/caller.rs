@@ -74,6 +74,8 @@ const AROUND: Millis = Millis(300);
 /// # Errors
 /// The call didn't come about.
 pub async fn call(call: Call<'_>, tell: &mut (dyn FnMut(Reaction) + Send)) -> Result<Played, Error> {
+    // Who is called isn't left on a dead line because nobody reads any more what is said.
+    crate::out::goes_on_unread();
     let epoch = Instant::now();
     let leg = call.telephony.dial(call.uri, call.from, epoch, call.tape.tap()).await?;
     let line = Line::new(leg, epoch);

@@ -218,3 +218,25 @@ fn a_key_alone_is_for_its_branch_where_it_is_no_answer() {
     );
     assert!(report.failures.is_empty(), "{report}");
 }
+
+/// A yes that begins with the value that is read back can't be meant for it: it is read back once more.
+#[test]
+fn a_yes_to_what_was_not_heard_confirms_nothing() {
+    let phone = "  - collect: {phone: {type: phone, ask: \"Which number?\", confirm: always}}\n";
+    check(
+        "confirms_what_was_not_heard",
+        &LINE.replace("  - greet", &format!("{phone}  - greet")),
+        r#"
+talk:
+  - hear: disclosure
+  - press: "2"
+  - hear: "Which number?"
+  - press: "02079460018#"
+  - interrupt: {after: 100ms, say: "Yes."}
+  - hear: "Is that right?"
+  - say: "Yes."
+  - hear: "How can I help?"
+expect: {fields: {phone: "02079460018"}}
+"#,
+    );
+}

@@ -39,6 +39,9 @@ async fn dial_look_and_stop() {
     for told in ["an AI", "appointment", "allow", "notice the pause"] {
         assert!(call.code == 0 && call.out.contains(told), "`{told}` in {call:?}");
     }
+    // A caller whose words nobody reads any more talks to the end all the same.
+    assert_eq!(served.runs_unread(&["dial", &uri, "--talk", &talk("talk.yaml")]).await, Some(0));
+
     let page = served.runs(&["page"]).await;
     assert!(page.code == 0 && page.out.starts_with("http://127.0.0.1:"), "{page:?}");
 
@@ -47,7 +50,7 @@ async fn dial_look_and_stop() {
     let dials = ["dial", &uri, "--talk", &patient, "--json"];
     let caller = served.runs(&dials);
     let stopped = async {
-        is_up(&served, 2).await;
+        is_up(&served, 3).await;
         served.runs(&["stop", "line"]).await
     };
     let (caller, stopped) = tokio::join!(caller, stopped);

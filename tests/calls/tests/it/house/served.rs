@@ -3,6 +3,7 @@
 use super::engine::{Setup, Turn};
 use super::{Peer, answers_options, ports, project, skip};
 use closare_runtime::Config;
+use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use tokio::process::Command;
@@ -71,6 +72,16 @@ impl Apart {
         Ran { code: output.status.code().unwrap_or(-1), out: text(&output.stdout), err: text(&output.stderr) }
     }
 
+    /// As before `| head -1`. Gives the exit code.
+    pub async fn runs_unread(&self, args: &[&str]) -> Option<i32> {
+        let (reader, writer) = std::io::pipe().unwrap();
+        let mut running =
+            self.command().args(args).stdin(std::process::Stdio::null()).stdout(writer).spawn().unwrap();
+        let one = tokio::task::spawn_blocking(|| BufReader::new(reader).read_line(&mut String::new()));
+        assert!(one.await.unwrap().unwrap() > 0);
+        running.wait().await.unwrap().code()
+    }
+
     fn serves(&self) -> Command {
         let mut command = self.command();
         command.args(["serve", "--show-calls"]);
@@ -99,6 +110,10 @@ impl Served {
     /// Another command with the same configuration.
     pub async fn runs(&self, args: &[&str]) -> Ran {
         self.apart.runs(args).await
+    }
+
+    pub async fn runs_unread(&self, args: &[&str]) -> Option<i32> {
+        self.apart.runs_unread(args).await
     }
 
     /// SIGKILL: nothing is written, nobody is told.

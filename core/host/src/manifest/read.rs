@@ -132,8 +132,9 @@ fn roles(reader: &mut Reader<'_>) -> Vec<Role> {
 fn languages(reader: &mut Reader<'_>) -> BTreeMap<Role, Vec<Language>> {
     let mut languages = BTreeMap::new();
     for (word, list) in reader.map("languages").into_iter().flatten() {
-        let tags =
-            list.as_array().map(|tags| tags.iter().filter_map(Value::as_str).map(Language::from).collect());
+        // To YAML, Norwegian is a no: `plain` gives the word back.
+        let tag = |tag: &Value| plain(tag).map(|tag| Language::from(tag.as_str()));
+        let tags = list.as_array().and_then(|tags| tags.iter().map(tag).collect::<Option<Vec<_>>>());
         match (role(word), tags) {
             (Some(role), Some(tags)) => drop(languages.insert(role, tags)),
             _ => reader

@@ -70,6 +70,20 @@ fn every_vendor_of_ours_is_reached_without_an_option() {
     }
 }
 
+/// A list of tags without quotes, as everybody writes it: to YAML one of them is a no, and it was lost without a word.
+#[test]
+fn norwegian_is_a_language() {
+    let languages = |list: &str| {
+        Manifest::parse(&FULL.replace("[en, de, fr, es]", list)).map(|manifest| {
+            let tags = manifest.languages[&closare_terms::Role::SpeechToText].iter();
+            tags.map(ToString::to_string).collect::<Vec<_>>()
+        })
+    };
+    assert_eq!(languages("[sv, no, nb-NO]").unwrap(), ["sv", "no", "nb-NO"]);
+    let problems = languages("[sv, ~]").unwrap_err();
+    assert!(problems[0].contains("expected a list for each role"), "{problems:?}");
+}
+
 /// Whatever isn't a plain no: a vendor that may learn is one that learns.
 #[test]
 fn who_learns_from_callers() {

@@ -11,6 +11,7 @@ What the workload is, and what each figure means: README.md beside this file. Ev
 import json
 import math
 import os
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -28,6 +29,8 @@ ADDED_MAX_MS = 50
 FAILED_MAX_PCT = 1
 # A search ends when what is held and what is not are this close.
 FINE = 1.2
+# What of an answer is the engine's own: not the noticing of the pause, and no vendor's time.
+OWN_STAGES = ("end of turn", "ask the model", "onto the wire")
 # With more of the machine used by others a line is measured once more.
 OTHERS_MAX_CORES = 0.1
 
@@ -88,6 +91,8 @@ def measure(engine: str, calls: int, base) -> dict | None:
         line = run(engine, calls) or line
     if line:
         first = (base or line)["overhead_ms"]
+        if engine == "closare":
+            line["own_share_ms"] = own_share()
         line["added_ms"] = {q: line["overhead_ms"][q] - first[q] for q in ("p50", "p95", "p99")}
         print(f"  {row(line)}", flush=True)
     return line
@@ -108,6 +113,15 @@ def run(engine: str, calls: int) -> dict | None:
     if process.wait():
         print(f"{engine} did not run to its end", file=sys.stderr)
     return found
+
+
+def own_share() -> dict:
+    """Of each turn after the greeting, from what the engine keeps of its calls; whole milliseconds."""
+    with sqlite3.connect(f"file:{WORK / 'closare' / 'data' / 'closare.db'}?mode=ro", uri=True) as kept:
+        names = ", ".join("?" * len(OWN_STAGES))
+        asked = f"SELECT SUM(ms) FROM latency WHERE turn > 2 AND stage IN ({names}) GROUP BY call, turn ORDER BY 1"
+        turns = [share for (share,) in kept.execute(asked, OWN_STAGES)]
+    return {"p50": turns[len(turns) // 2], "p99": turns[len(turns) * 99 // 100]} if turns else {}
 
 
 COLUMNS = [
@@ -149,6 +163,13 @@ def render(lines: list) -> str:
             f"- {engine}: {most(lines, engine)} calls on one core with p99 added under {ADDED_MAX_MS} ms"
             f" and failures under {FAILED_MAX_PCT} %"
         )
+    for one in lines:
+        if one.get("own_share_ms"):
+            share = one["own_share_ms"]
+            parts.append(
+                f"- closare at {one['calls']} calls: its own share of a turn ({', '.join(OWN_STAGES)})"
+                f" is {share['p50']} ms at p50, {share['p99']} ms at p99"
+            )
     ours = most(lines, "closare")
     for engine in engines:
         if engine != "closare" and ours and most(lines, engine):

@@ -1,11 +1,10 @@
 //! Speech-to-text: a turn of the caller is one request, sent when the host says that the caller has paused.
 
 use crate::Options;
-use closare_plugin::ear::{EarVendor, HttpEar, Turn};
+use closare_plugin::ear::{self, EarVendor, HttpEar, Turn};
 use closare_plugin::network::Request;
 use closare_plugin::speech_to_text::Transcript;
 use closare_plugin::{AudioFormat, Failure, Millis, Opening};
-use serde::Deserialize;
 
 /// Samples a second that this plugin hears, as its manifest says.
 const RATE: u32 = 16_000;
@@ -38,12 +37,6 @@ impl EarVendor for Ear {
     }
 
     fn transcript(body: &[u8], starts: Millis, ends: Millis) -> Result<Transcript, Failure> {
-        #[derive(Deserialize)]
-        struct Answer {
-            text: String,
-        }
-        let answer: Answer = serde_json::from_slice(body)
-            .map_err(|error| Failure::Broken(format!("expected a transcription: {error}")))?;
-        Ok(Transcript::new(answer.text.trim(), starts, ends))
+        ear::transcript(body, starts, ends, |answer| answer["text"].as_str())
     }
 }

@@ -9,6 +9,7 @@ use crate::network::{Effect, Event, Request};
 use crate::requests::Requests;
 use crate::speech_to_text::{Listening, Output, SpeechToText, Transcript};
 use crate::{AudioFormat, Encoding, Failure, Millis, Opening, Unit, Usage};
+use serde_json::Value;
 use sound::Sound;
 use std::collections::VecDeque;
 
@@ -219,9 +220,7 @@ macro_rules! http_ear {
                 starts: $crate::Millis,
                 ends: $crate::Millis,
             ) -> ::std::result::Result<$crate::speech_to_text::Transcript, $crate::Failure> {
-                let $answer = $crate::ear::json(body)?;
-                let text: ::std::option::Option<&str> = $text;
-                $crate::ear::transcript(text, starts, ends)
+                $crate::ear::transcript(body, starts, ends, |$answer| $text)
             }
         }
 
@@ -232,16 +231,18 @@ macro_rules! http_ear {
     };
 }
 
-#[doc(hidden)]
-pub fn json(body: &[u8]) -> Result<serde_json::Value, Failure> {
-    serde_json::from_slice(body)
-        .map_err(|error| Failure::Broken(format!("expected a transcription: {error}")))
-}
-
-#[doc(hidden)]
-pub fn transcript(text: Option<&str>, starts: Millis, ends: Millis) -> Result<Transcript, Failure> {
-    match text {
-        Some(text) => Ok(Transcript::new(text.trim(), starts, ends)),
-        None => Err(Failure::Broken("expected a transcription: it holds no text".to_owned())),
-    }
+/// Of an answer that is JSON, whose text is found like this.
+///
+/// # Errors
+/// [`Failure::Broken`] where it isn't JSON, or has no text there.
+pub fn transcript(
+    body: &[u8],
+    starts: Millis,
+    ends: Millis,
+    text: impl FnOnce(&Value) -> Option<&str>,
+) -> Result<Transcript, Failure> {
+    let broken = |why: String| Failure::Broken(format!("expected a transcription: {why}"));
+    let answer: Value = serde_json::from_slice(body).map_err(|error| broken(error.to_string()))?;
+    let text = text(&answer).ok_or_else(|| broken("it holds no text".to_owned()))?;
+    Ok(Transcript::new(text.trim(), starts, ends))
 }

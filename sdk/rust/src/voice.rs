@@ -62,7 +62,7 @@ impl<V: VoiceVendor> TextToSpeech for HttpVoice<V> {
         voice: Option<String>,
     ) -> Result<(HttpVoice<V>, AudioFormat, Vec<Output>), Failure> {
         let (vendor, format) = V::open(&start, wanted, voice)?;
-        Ok((HttpVoice::new(vendor, format), format, Vec::new()))
+        Ok((HttpVoice { vendor, format, clauses: VecDeque::new(), tickets: 0 }, format, Vec::new()))
     }
 
     fn say(&mut self, _at: Millis, utterance: Utterance, what: Said, last: bool) -> Vec<Output> {
@@ -120,10 +120,6 @@ impl<V: VoiceVendor> TextToSpeech for HttpVoice<V> {
 }
 
 impl<V: VoiceVendor> HttpVoice<V> {
-    pub fn new(vendor: V, format: AudioFormat) -> HttpVoice<V> {
-        HttpVoice { vendor, format, clauses: VecDeque::new(), tickets: 0 }
-    }
-
     /// Tells what there is of the first clause, goes to the next when it has ended, and asks for what is due.
     fn go_on(&mut self) -> Vec<Output> {
         let mut outputs = Vec::new();
